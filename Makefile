@@ -1,0 +1,56 @@
+# Everything runs in .venv, made on demand. `serve` installs little and no torch; the rest need all of it.
+# A stamp file says what is installed; it is out of date when pyproject.toml or constraints.txt changes.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help setup serve test lint train evaluate card bench
+
+help: ## List what make can do
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+setup: $(VENV)/.dev ## Install everything that development needs (torch included) into .venv
+
+serve: $(VENV)/.serve ## Answer on http://127.0.0.1:8000 (HOST=… and PORT=… change that)
+	$(BIN)/forewarn serve --host $(HOST) --port $(PORT)
+
+test: lint ## Run lint and all tests
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+lint: $(VENV)/.dev ## Check style, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+train: $(VENV)/.dev ## Train a new artifact from the annotated corpus, or go on where it stopped
+	$(BIN)/forewarn train $(ARGS)
+
+evaluate: $(VENV)/.dev ## Measure the artifact and its baselines on the test split
+	$(BIN)/forewarn evaluate $(ARGS)
+
+card: $(VENV)/.dev ## Write the model card from the artifact's metrics
+	$(BIN)/forewarn card $(ARGS)
+
+bench: $(VENV)/.dev ## Time the classifier on this machine
+	$(BIN)/python -m benchmarks.latency $(ARGS)
+
+$(VENV)/.made:
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.serve: pyproject.toml constraints.txt | $(VENV)/.made
+	@echo 'Installing into $(VENV) what serving needs; this takes a minute.'
+	$(PIP) --editable '.[serve]'
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/.made
+	@echo 'Installing into $(VENV) what development needs, torch included; this takes some minutes.'
+	$(PIP) --editable '.[dev]'
+	@touch $(VENV)/.serve $@

@@ -1,0 +1,1 @@
+"""What an article is to the machine: its text, windows, network, artifact and classifier."""

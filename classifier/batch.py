@@ -1,0 +1,53 @@
+"""Arrays of several sections at once, for the heads and for training."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.windows import NO_SLOT, Window
+
+NO_PLACE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the passages of N sections stand among the slots of all their windows, in order.
+
+    `places[n, p]` is `window * slots + slot`, and `passages[n, p]` the passage's number in its
+    article; both are NO_PLACE where section n has no more passages.
+    """
+
+    places: NDArray[np.int64]  # (N, P)
+    passages: NDArray[np.int64]  # (N, P)
+
+
+def locate_passages(sections: Sequence[Sequence[Window]], slots: int) -> Places:
+    """Number the slots of all windows in order and say which passage stands where."""
+    rows: list[list[tuple[int, int]]] = []
+    first = 0
+    for section in sections:
+        row = []
+        for window in section:
+            row += [(first + slot, passage) for slot, passage in enumerate(window.passages)]
+            first += slots
+        rows.append(row)
+    width = max(1, max((len(row) for row in rows), default=0))
+    table = np.full((len(rows), width, 2), NO_PLACE, dtype=np.int64)
+    for number, row in enumerate(rows):
+        if row:
+            table[number, : len(row)] = row
+    return Places(table[..., 0], table[..., 1])
+
+
+def pad_windows(
+    windows: Sequence[Window], pad_id: int, count: int, tokens: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """`ids` and `slots` of the windows as (count, tokens), filled up with padding."""
+    ids = np.full((count, tokens), pad_id, dtype=np.int64)
+    slots = np.full((count, tokens), NO_SLOT, dtype=np.int64)
+    for row, window in enumerate(windows):
+        ids[row, : len(window.ids)] = window.ids
+        slots[row, : len(window.slots)] = window.slots
+    return ids, slots

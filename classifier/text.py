@@ -1,0 +1,94 @@
+"""Text as the network reads it, with the way back to the text as it came in."""
+
+import hashlib
+import re
+import sys
+import unicodedata
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+REPLACEMENT = "\ufffd"
+
+
+def _invisible_characters() -> str:
+    """Characters of the categories control (Cc) and format (Cf) that are not white space.
+
+    Soft hyphens, zero-width joiners, bidirectional marks, byte-order marks, NUL: a reader does not
+    see them, a tokenizer would stumble over them.
+    """
+    codes = (chr(code) for code in range(sys.maxunicode + 1))
+    return "".join(c for c in codes if unicodedata.category(c) in ("Cc", "Cf") and not c.isspace())
+
+
+_INVISIBLE = re.escape(_invisible_characters())
+# Runs that need work: white space and invisible characters together, or lone surrogates.
+_RUN = re.compile(rf"[\s{_INVISIBLE}]+|[\ud800-\udfff]")
+_SPACE = re.compile(r"\s+")
+_PARAGRAPH = re.compile(r"(?:\r\n?|[\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029])")
+
+
+@dataclass(frozen=True, slots=True)
+class NormalisedText:
+    """A text with white space folded and invisible characters gone.
+
+    `text[i]` came from `source[offsets[i]]`; offsets count code points of the text as sent.
+    """
+
+    text: str
+    offsets: NDArray[np.int32]  # (len(text),)
+
+    def source_span(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets in the source of the non-empty span [start, end) of `text`."""
+        return int(self.offsets[start]), int(self.offsets[end - 1]) + 1
+
+
+def normalise(source: str) -> NormalisedText:
+    """Fold white space, drop invisible characters, replace lone surrogates.
+
+    A run of white space becomes one space, or an empty line where it holds two line breaks or more
+    (a paragraph ends there). Nothing else changes, so every character keeps its place in the
+    source.
+    """
+    pieces: list[str] = []
+    offsets: list[NDArray[np.int32]] = []
+    done = 0
+
+    def keep(start: int, end: int) -> None:
+        if end > start:
+            pieces.append(source[start:end])
+            offsets.append(np.arange(start, end, dtype=np.int32))
+
+    for run in _RUN.finditer(source):
+        start, end = run.span()
+        if run[0] == " " and 0 < start and end < len(source):
+            continue
+        keep(done, start)
+        done = end
+        put = _replacement(run[0])
+        if put.isspace() and (not pieces or end == len(source)):
+            continue
+        pieces.append(put)
+        offsets.append(np.full(len(put), start, dtype=np.int32))
+    keep(done, len(source))
+    joined = np.concatenate(offsets) if offsets else np.empty(0, dtype=np.int32)
+    return NormalisedText("".join(pieces), joined)
+
+
+def _replacement(run: str) -> str:
+    if "\ud800" <= run[0] <= "\udfff":
+        return REPLACEMENT
+    if not _SPACE.search(run):
+        return ""
+    return "\n\n" if len(_PARAGRAPH.findall(run)) > 1 else " "
+
+
+def content_hash(title: str, body: str) -> str:
+    """SHA-256 (hex) of title and body as a reader sees them.
+
+    Taken over the normalised texts in Unicode NFC, joined by a line feed, in UTF-8: an autosave
+    that changes only white space or the form of accents keeps its hash.
+    """
+    visible = "\n".join(normalise(part).text for part in (title, body))
+    return hashlib.sha256(unicodedata.normalize("NFC", visible).encode()).hexdigest()

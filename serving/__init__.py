@@ -1,0 +1,1 @@
+"""Answers: everything that a newsroom asks Forewarn goes through here."""

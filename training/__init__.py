@@ -1,0 +1,1 @@
+"""Makes artifacts: reads the annotated corpus, trains, calibrates, evaluates and exports."""

@@ -1,0 +1,62 @@
+"""Putting a network together from a base encoder and a taxonomy."""
+
+import hashlib
+from importlib.resources import files
+from pathlib import Path
+
+from transformers import AutoConfig, AutoModel, AutoTokenizer
+
+from classifier.network import Heads, HeadSizes, Network, PassageEncoder
+from classifier.windows import ArticleEncoder
+from labels import Taxonomy
+from training.config import TrainingConfig
+
+PACKAGE = "package:"
+
+
+def locate_encoder(name: str) -> str:
+    """A folder or Hugging Face name as it is; `package:NAME/PATH` as a folder of that package."""
+    if not name.startswith(PACKAGE):
+        return name
+    package, _, path = name.removeprefix(PACKAGE).partition("/")
+    return str(files(package) / path)
+
+
+def encoder_checksum(name: str) -> str | None:
+    """SHA-256 (hex) of the base encoder's `model.safetensors`, where it is a folder on disk."""
+    weights = Path(locate_encoder(name)) / "model.safetensors"
+    return hashlib.sha256(weights.read_bytes()).hexdigest() if weights.is_file() else None
+
+
+def build_encoder(config: TrainingConfig) -> ArticleEncoder:
+    """The tokenizer of the base encoder with the configured windowing."""
+    tokenizer = AutoTokenizer.from_pretrained(locate_encoder(config.encoder), use_fast=True)
+    return ArticleEncoder(tokenizer.backend_tokenizer, config.windowing)
+
+
+def head_sizes(taxonomy: Taxonomy) -> HeadSizes:
+    """The outputs that the taxonomy asks for."""
+    return HeadSizes(
+        len(taxonomy.label_ids),
+        len(taxonomy.sub_label_ids),
+        len(taxonomy.detail_ids),
+        len(taxonomy.treatment_ids),
+    )
+
+
+def build_network(config: TrainingConfig, taxonomy: Taxonomy, pad_id: int) -> Network:
+    """The base encoder under new heads."""
+    rules = config.regularisation
+    base = AutoConfig.from_pretrained(
+        locate_encoder(config.encoder),
+        hidden_dropout_prob=rules.hidden_dropout,
+        attention_probs_dropout_prob=rules.attention_dropout,
+    )
+    transformer = AutoModel.from_pretrained(
+        locate_encoder(config.encoder),
+        config=base,
+        attn_implementation="eager",
+        add_pooling_layer=False,
+    )
+    heads = Heads(base.hidden_size, head_sizes(taxonomy), rules.head_dropout)
+    return Network(PassageEncoder(transformer, pad_id, config.windowing.slots), heads)
