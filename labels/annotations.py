@@ -51,6 +51,9 @@ class Annotation:
     @classmethod
     def from_row(cls, row: object, reader: Reader, taxonomy: Taxonomy) -> Self:
         """Build an annotation from a line's object; raises the reader's error if it is not one."""
+        if isinstance(row, dict) and (text := [key for key in FIELDS if key in row]):
+            remedy = "Make the annotations from this file with strip_texts."
+            raise reader.refuse("article text", "an annotation alone", ", ".join(text), remedy)
         found = reader.build(cls, row)
         _check(found, reader, taxonomy)
         return replace(

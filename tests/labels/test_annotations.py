@@ -76,7 +76,7 @@ def test_what_may_be_left_out_has_a_meaning_and_labels_an_order(tmp_path: Path) 
     ("changes", "parts"),
     [
         ({"sublabels": []}, ["unknown key", "'sub_labels'"]),
-        ({"text": TEXT}, ["unknown key", "Got: text. Take it out"]),
+        ({"text": TEXT}, ["article text", "Got: text. ", "strip_texts"]),
         ({"labels": {"minors": 0, "violence": 0}}, ["a label is missing", "Got: minors, violence"]),
         ({"labels": {"minors": 0, "violence": 0, "truama": 2}}, ["unknown label", "'trauma'"]),
         ({"labels": {"minors": 4, "violence": 0, "trauma": 2}}, ["severities", "Got: 4"]),
