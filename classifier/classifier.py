@@ -1,0 +1,194 @@
+"""`SensitivityClassifier`: the one way to ask what an article involves."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.version import __version__
+from classifier.article import Article
+from classifier.artifact import read_artifact_taxonomy, read_manifest
+from classifier.assessment import (
+    Assessment,
+    Evidence,
+    LabelAssessment,
+    Presence,
+    Reason,
+    TreatmentAssessment,
+    Versions,
+)
+from classifier.calibration import Calibration, read_calibration, sigmoid
+from classifier.language import detect_language, is_supported
+from classifier.runtime import Runtime, SectionLogits
+from classifier.windows import ArticleEncoder, EncodedArticle
+from labels import Taxonomy
+
+FLAGGED = 2  # the severity from which an editor wants to be told
+MOST_EVIDENCE = {0: 0, 1: 2, 2: 5, 3: 5}  # passages by severity, as in the codebook, section 4
+LEAST_SCORE = 0.5  # of a passage's score to the best one's, to be shown beside it
+UNREADABLE = 0.5  # share of characters unknown to the tokenizer
+
+
+class SensitivityClassifier:
+    """Assesses articles with one artifact. Make it with `load`; it may be shared by threads."""
+
+    def __init__(
+        self,
+        encoder: ArticleEncoder,
+        runtime: Runtime,
+        calibration: Calibration,
+        taxonomy: Taxonomy,
+        versions: Versions,
+    ) -> None:
+        self._encoder = encoder
+        self._runtime = runtime
+        self._calibration = calibration
+        self.taxonomy = taxonomy
+        self.versions = versions
+
+    @classmethod
+    def load(cls, folder: Path, threads: int | None = None) -> "SensitivityClassifier":
+        """Load an artifact folder; `ArtifactError` where it is altered or of another release.
+
+        `threads` run windows side by side; by default one for each core of this process.
+        """
+        manifest = read_manifest(folder)
+        taxonomy = read_artifact_taxonomy(folder)
+        return cls(
+            ArticleEncoder.from_file(folder / "tokenizer.json", manifest.windowing),
+            Runtime(folder, manifest.windowing.slots, threads),
+            read_calibration(folder / "calibration.json"),
+            taxonomy,
+            Versions(manifest.version, taxonomy.version, __version__),
+        )
+
+    def assess(self, articles: Sequence[Article]) -> list[Assessment]:
+        """One assessment for each article, in order; each as if it had been asked alone."""
+        return [self._assess(article) for article in articles]
+
+    def _assess(self, article: Article) -> Assessment:
+        encoded = self._encoder.encode(article)
+        language, reason = _readable(article, encoded)
+        if reason:
+            return Assessment(
+                "not_checked", reason, language, article.content_hash, self.versions, id=article.id
+            )
+        sections = self._runtime.run(encoded.sections)
+        labels = dict(self._labels(article, encoded, sections))
+        return Assessment(
+            verdict="flagged" if any(found.flagged for found in labels.values()) else "clear",
+            reason=None,
+            language=language,
+            content_hash=article.content_hash,
+            versions=self.versions,
+            labels=labels,
+            sub_labels=self._sub_labels(sections),
+            details=self._details(sections),
+            treatment=self._treatment(sections),
+            id=article.id,
+        )
+
+    def _labels(
+        self, article: Article, encoded: EncodedArticle, sections: Sequence[SectionLogits]
+    ) -> Iterator[tuple[str, LabelAssessment]]:
+        logits = np.max([section.severities for section in sections], axis=0)
+        probabilities = self._calibration.severity_probabilities(logits.astype(np.float64))
+        severities = self._calibration.severity(probabilities)
+        scores = _passage_scores(sections, len(encoded.passages))
+        for row, label in enumerate(self.taxonomy.label_ids):
+            severity = int(severities[row])
+            yield (
+                label,
+                LabelAssessment(
+                    severity=severity,
+                    probabilities=_triple(probabilities[row]),
+                    flagged=severity >= FLAGGED,
+                    evidence=_evidence(article, encoded, scores[:, row], MOST_EVIDENCE[severity]),
+                ),
+            )
+
+    def _sub_labels(self, sections: Sequence[SectionLogits]) -> dict[str, Presence]:
+        logits = np.max([section.sub_labels for section in sections], axis=0)
+        probabilities = self._calibration.sub_labels(logits.astype(np.float64))
+        met = probabilities >= self._calibration.sub_label_thresholds
+        return _presences(self.taxonomy.sub_label_ids, probabilities, met)
+
+    def _details(self, sections: Sequence[SectionLogits]) -> dict[str, Presence]:
+        logits = np.max([section.details for section in sections], axis=0)
+        probabilities = self._calibration.details(logits.astype(np.float64))
+        met = probabilities >= self._calibration.detail_thresholds
+        return _presences(self.taxonomy.detail_ids, probabilities, met)
+
+    def _treatment(self, sections: Sequence[SectionLogits]) -> TreatmentAssessment:
+        """The likeliest treatment of the whole: the mean over the sections' probabilities."""
+        logits = np.stack([section.treatment for section in sections]).astype(np.float64)
+        probabilities = self._calibration.treatment_probabilities(logits).mean(0)
+        best = int(probabilities.argmax())
+        return TreatmentAssessment(
+            self.taxonomy.treatment_ids[best], _rounded(probabilities[best])
+        )
+
+
+def _readable(article: Article, encoded: EncodedArticle) -> tuple[str | None, Reason | None]:
+    """The article's language, and why it cannot be checked, if it cannot."""
+    rendering = encoded.rendering
+    text = "\n".join(part for part in (rendering.title.text, rendering.body.text) if part)
+    if not text:
+        return None, Reason("empty", "There is no text to check.")
+    if article.language and not is_supported(article.language):
+        return article.language, _foreign(article.language)
+    language = detect_language(text)
+    if language and not is_supported(language):
+        return language, _foreign(language)
+    if language is None or encoded.unknown_share > UNREADABLE:
+        return language, Reason("unreadable", "Most of the text is no words that can be read.")
+    return language, None
+
+
+def _foreign(language: str) -> Reason:
+    known = language if len(language) <= 12 and language.isascii() else "another language"
+    return Reason("language", f"Only English articles are checked; this one is in '{known}'.")
+
+
+def _passage_scores(
+    sections: Sequence[SectionLogits], passages: int
+) -> NDArray[np.float64]:  # (passages, L)
+    """Scores 0 to 1 of all passages; of a title read with several sections, the highest."""
+    scores = np.zeros((passages, sections[0].passages.shape[1]))
+    for section in sections:
+        np.maximum.at(scores, section.numbers, sigmoid(section.passages.astype(np.float64)))
+    return scores
+
+
+def _evidence(
+    article: Article, encoded: EncodedArticle, scores: NDArray[np.float64], most: int
+) -> tuple[Evidence, ...]:
+    order = np.argsort(-scores, kind="stable")[:most]
+    chosen = [i for i in order if scores[i] >= LEAST_SCORE * scores[order[0]]]
+    return tuple(_quote(article, encoded, int(i), float(scores[i])) for i in chosen)
+
+
+def _quote(article: Article, encoded: EncodedArticle, number: int, score: float) -> Evidence:
+    passage = encoded.passages[number]
+    start, end = encoded.rendering.source_span(passage)
+    source = article.title if passage.field == "title" else article.body
+    return Evidence(passage.field, start, end, source[start:end], _rounded(score))
+
+
+def _presences(
+    names: Sequence[str], probabilities: NDArray[np.float64], met: NDArray[np.bool_]
+) -> dict[str, Presence]:
+    return {
+        name: Presence(_rounded(probability), bool(present))
+        for name, probability, present in zip(names, probabilities, met, strict=True)
+    }
+
+
+def _triple(values: NDArray[np.float64]) -> tuple[float, float, float]:
+    one, two, three = (_rounded(value) for value in values)
+    return one, two, three
+
+
+def _rounded(value: float) -> float:
+    return round(float(value), 4)

@@ -1,0 +1,73 @@
+"""The exported graphs in ONNX Runtime.
+
+One window is one run of the encoder: nothing is padded, and since int8 activations are scaled by
+what is in the run, an answer cannot depend on which articles it was asked together with. Windows
+run in parallel, one thread each.
+"""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from classifier.batch import locate_passages
+from classifier.windows import Window
+
+Floats = NDArray[np.float32]
+
+
+class SectionLogits(NamedTuple):
+    """What the heads say of one section of P passages."""
+
+    passages: Floats  # (P, L)
+    severities: Floats  # (L, 3)
+    sub_labels: Floats  # (B,)
+    details: Floats  # (I,)
+    treatment: Floats  # (C,)
+    numbers: NDArray[np.int64]  # (P,), which passages of the article these are
+
+
+class Runtime:
+    """Encoder and heads, ready to run; safe to call from several threads."""
+
+    def __init__(self, folder: Path, slots: int, threads: int | None = None) -> None:
+        self._encoder = _session(folder / "encoder.onnx")
+        self._heads = _session(folder / "heads.onnx")
+        self._slots = slots
+        self._pool = ThreadPoolExecutor(threads or usable_cores(), thread_name_prefix="encoder")
+
+    def run(self, sections: Sequence[Sequence[Window]]) -> list[SectionLogits]:
+        """Logits of each section, in order."""
+        windows = [window for section in sections for window in section]
+        vectors = iter(list(self._pool.map(self._encode, windows)))
+        return [self._judge(section, [next(vectors) for _ in section]) for section in sections]
+
+    def _encode(self, window: Window) -> Floats:  # (S, D)
+        feed = {"ids": window.ids[None], "slots": window.slots[None]}
+        return self._encoder.run(None, feed)[0][0]  # type: ignore[no-any-return]
+
+    def _judge(self, section: Sequence[Window], vectors: list[Floats]) -> SectionLogits:
+        located = locate_passages([section], self._slots)
+        gathered = np.concatenate(vectors)[located.places]
+        feed = {"vectors": gathered, "present": np.ones(gathered.shape[:2], dtype=np.bool_)}
+        return SectionLogits(*(out[0] for out in self._heads.run(None, feed)), located.passages[0])
+
+
+def usable_cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _session(path: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(
+        str(path), options, providers=["CPUExecutionProvider"]
+    )

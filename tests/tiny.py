@@ -1,0 +1,112 @@
+"""A throwaway artifact: real code, random weights, a tokenizer of a few hundred words."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+from classifier.artifact import write_manifest
+from classifier.calibration import Calibration, Platt, write_calibration
+from classifier.network import Heads, Network, PassageEncoder
+from classifier.windows import ArticleEncoder, Windowing
+from labels import read_taxonomy
+from training.build import head_sizes
+from training.export import export_network
+
+SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+WORDS = """the a of to in and was were is boy girl police court school died killed said after man
+woman city council team match goal report year old her his on by for with at from who had
+mother father hospital injured attack shares profit bank law garden music""".split()
+LETTERS = [chr(c) for c in range(33, 127) if not chr(c).isupper()]
+TINY_WINDOWING = Windowing(tokens=48, title_tokens=12, slots=8, section_windows=3)
+
+
+def tiny_tokenizer() -> Tokenizer:
+    """WordPiece over a few words and every ASCII letter, so that any English can be read."""
+    vocabulary = SPECIAL + WORDS + LETTERS + [f"##{letter}" for letter in LETTERS]
+    tokenizer = Tokenizer(
+        models.WordPiece(
+            vocab={word: i for i, word in enumerate(dict.fromkeys(vocabulary))}, unk_token="[UNK]"
+        )
+    )
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.add_special_tokens(SPECIAL)
+    return tokenizer
+
+
+def tiny_encoder(windowing: Windowing = TINY_WINDOWING) -> ArticleEncoder:
+    """The one path to tensors, with the tiny tokenizer."""
+    return ArticleEncoder(tiny_tokenizer(), windowing)
+
+
+def tiny_base() -> BertConfig:
+    """A transformer of 16 dimensions."""
+    return BertConfig(
+        vocab_size=256,
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=128,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        attn_implementation="eager",
+    )
+
+
+def tiny_network(seed: int = 0, windowing: Windowing = TINY_WINDOWING) -> Network:
+    """A network with random weights, large enough that outputs differ between articles."""
+    torch.manual_seed(seed)
+    transformer = BertModel(tiny_base(), add_pooling_layer=False)
+    heads = Heads(16, head_sizes(read_taxonomy()), dropout=0.0)
+    with torch.no_grad():
+        for parameter in heads.parameters():
+            parameter.normal_(std=0.7)
+    return Network(PassageEncoder(transformer, 0, windowing.slots), heads).eval()
+
+
+def tiny_base_folder(folder: Path) -> Path:
+    """A base encoder on disk as Hugging Face keeps it, for training from."""
+    torch.manual_seed(1)
+    BertModel(tiny_base(), add_pooling_layer=False).save_pretrained(folder)
+    PreTrainedTokenizerFast(
+        tokenizer_object=tiny_tokenizer(),
+        pad_token="[PAD]",
+        unk_token="[UNK]",
+        cls_token="[CLS]",
+        sep_token="[SEP]",
+        mask_token="[MASK]",
+    ).save_pretrained(folder)
+    return folder
+
+
+def plain_calibration() -> Calibration:
+    """Logits as they are, thresholds at one half."""
+    sizes = head_sizes(read_taxonomy())
+
+    def plain(*shape: int) -> Platt:
+        return Platt(np.ones(shape), np.zeros(shape))
+
+    return Calibration(
+        plain(sizes.labels, 3),
+        plain(sizes.sub_labels),
+        plain(sizes.details),
+        1.0,
+        np.full((sizes.labels, 3), 0.5),
+        np.full(sizes.sub_labels, 0.5),
+        np.full(sizes.details, 0.5),
+    )
+
+
+def tiny_artifact(folder: Path, seed: int = 0) -> Path:
+    """An artifact that `SensitivityClassifier.load` reads, as the released one."""
+    encoder = tiny_encoder()
+    export_network(tiny_network(seed), encoder, folder)
+    taxonomy = Path(__file__).resolve().parent.parent / "labels" / "taxonomy.toml"
+    (folder / "taxonomy.toml").write_bytes(taxonomy.read_bytes())
+    write_calibration(folder / "calibration.json", plain_calibration())
+    write_manifest(folder, "tiny", encoder.windowing, {"made": "for a test"})
+    return folder
