@@ -48,7 +48,7 @@ class Calibration:
     def severity(self, probabilities: Floats) -> NDArray[np.int64]:  # (..., L)
         """The highest severity whose threshold is met, and all below it."""
         met = probabilities >= self.severity_thresholds
-        return np.logical_and.accumulate(met, axis=-1).sum(-1)
+        return np.asarray(np.logical_and.accumulate(met, axis=-1).sum(-1), dtype=np.int64)
 
     def treatment_probabilities(self, logits: Floats) -> Floats:
         """Softmax at the fitted temperature, (..., C)."""
@@ -74,9 +74,14 @@ def _rounded(array: Floats) -> object:
 def read_calibration(path: Path) -> Calibration:
     """Read what `write_calibration` wrote."""
     table = json.loads(path.read_text("utf-8"))
-    platts = {
-        key: Platt(np.array(table[key]["slope"]), np.array(table[key]["offset"]))
-        for key in ("severities", "sub_labels", "details")
-    }
-    thresholds = {key: np.array(table[key]) for key in table if key.endswith("_thresholds")}
-    return Calibration(**platts, temperature=float(table["temperature"]), **thresholds)
+
+    def platt(key: str) -> Platt:
+        return Platt(np.array(table[key]["slope"]), np.array(table[key]["offset"]))
+
+    return Calibration(
+        platt("severities"),
+        platt("sub_labels"),
+        platt("details"),
+        float(table["temperature"]),
+        *(np.array(table[f"{kind}_thresholds"]) for kind in ("severity", "sub_label", "detail")),
+    )

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.version import __version__
 from classifier.article import Article
 from classifier.artifact import read_artifact_taxonomy, read_manifest
 from classifier.assessment import (
@@ -21,6 +20,7 @@ from classifier.assessment import (
 from classifier.calibration import Calibration, read_calibration, sigmoid
 from classifier.language import detect_language, is_supported
 from classifier.runtime import Runtime, SectionLogits
+from classifier.version import __version__
 from classifier.windows import ArticleEncoder, EncodedArticle
 from labels import Taxonomy
 
@@ -125,9 +125,7 @@ class SensitivityClassifier:
         logits = np.stack([section.treatment for section in sections]).astype(np.float64)
         probabilities = self._calibration.treatment_probabilities(logits).mean(0)
         best = int(probabilities.argmax())
-        return TreatmentAssessment(
-            self.taxonomy.treatment_ids[best], _rounded(probabilities[best])
-        )
+        return TreatmentAssessment(self.taxonomy.treatment_ids[best], _rounded(probabilities[best]))
 
 
 def _readable(article: Article, encoded: EncodedArticle) -> tuple[str | None, Reason | None]:
@@ -136,14 +134,14 @@ def _readable(article: Article, encoded: EncodedArticle) -> tuple[str | None, Re
     text = "\n".join(part for part in (rendering.title.text, rendering.body.text) if part)
     if not text:
         return None, Reason("empty", "There is no text to check.")
+    if encoded.unknown_share > UNREADABLE:
+        return None, Reason("unreadable", "Most of the text is no words that can be read.")
     if article.language and not is_supported(article.language):
         return article.language, _foreign(article.language)
     language = detect_language(text)
-    if language and not is_supported(language):
-        return language, _foreign(language)
-    if language is None or encoded.unknown_share > UNREADABLE:
-        return language, Reason("unreadable", "Most of the text is no words that can be read.")
-    return language, None
+    if language is None:
+        return None, Reason("unreadable", "There are no letters in the text.")
+    return language, None if is_supported(language) else _foreign(language)
 
 
 def _foreign(language: str) -> Reason:

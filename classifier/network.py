@@ -80,6 +80,7 @@ class Heads(nn.Module):
         query = [i for i in range(sizes.labels) for _ in range(SEVERITIES)]
         query += [sizes.labels + i for i in range(others - 1)]
         query += [sizes.labels + others - 1] * sizes.treatments
+        self.query: Tensor
         self.register_buffer("query", torch.tensor(query), persistent=False)
 
     def forward(self, vectors: Tensor, present: Tensor) -> Outputs:

@@ -55,7 +55,10 @@ class Runtime:
         located = locate_passages([section], self._slots)
         gathered = np.concatenate(vectors)[located.places]
         feed = {"vectors": gathered, "present": np.ones(gathered.shape[:2], dtype=np.bool_)}
-        return SectionLogits(*(out[0] for out in self._heads.run(None, feed)), located.passages[0])
+        evidence, severities, subs, details, treatment = (
+            out[0] for out in self._heads.run(None, feed)
+        )
+        return SectionLogits(evidence, severities, subs, details, treatment, located.passages[0])
 
 
 def usable_cores() -> int:
@@ -68,6 +71,4 @@ def _session(path: Path) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(
-        str(path), options, providers=["CPUExecutionProvider"]
-    )
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

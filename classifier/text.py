@@ -62,7 +62,7 @@ def normalise(source: str) -> NormalisedText:
 
     for run in _RUN.finditer(source):
         start, end = run.span()
-        if run[0] == " " and 0 < start and end < len(source):
+        if run[0] == " " and start > 0 and end < len(source):
             continue
         keep(done, start)
         done = end

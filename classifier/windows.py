@@ -7,6 +7,7 @@ article is one section unless it is much longer than those it was trained on.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -129,7 +130,7 @@ class ArticleEncoder:
                 self._window(pieces, title, group, own_title=titled and i == 0)
                 for i, group in enumerate(groups[start:end])
             )
-            for start, end in zip(bounds, bounds[1:], strict=False)
+            for start, end in pairwise(bounds)
         )
 
     def _groups(self, pieces: list[_Piece], title: int, first: int) -> Iterator[list[int]]:

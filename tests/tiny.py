@@ -16,9 +16,11 @@ from training.build import head_sizes
 from training.export import export_network
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-WORDS = """the a of to in and was were is boy girl police court school died killed said after man
-woman city council team match goal report year old her his on by for with at from who had
-mother father hospital injured attack shares profit bank law garden music""".split()
+WORDS = """
+the a of to in and was were is boy girl police court school died killed said after man woman
+city council team match goal report year old her his on by for with at from who had mother
+father hospital injured attack shares profit bank law garden music
+""".split()  # noqa: SIM905
 LETTERS = [chr(c) for c in range(33, 127) if not chr(c).isupper()]
 TINY_WINDOWING = Windowing(tokens=48, title_tokens=12, slots=8, section_windows=3)
 
@@ -53,14 +55,15 @@ def tiny_base() -> BertConfig:
         max_position_embeddings=128,
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
-        attn_implementation="eager",
     )
 
 
 def tiny_network(seed: int = 0, windowing: Windowing = TINY_WINDOWING) -> Network:
     """A network with random weights, large enough that outputs differ between articles."""
     torch.manual_seed(seed)
-    transformer = BertModel(tiny_base(), add_pooling_layer=False)
+    transformer = BertModel._from_config(  # type: ignore[no-untyped-call]
+        tiny_base(), attn_implementation="eager", add_pooling_layer=False
+    )
     heads = Heads(16, head_sizes(read_taxonomy()), dropout=0.0)
     with torch.no_grad():
         for parameter in heads.parameters():
@@ -72,7 +75,7 @@ def tiny_base_folder(folder: Path) -> Path:
     """A base encoder on disk as Hugging Face keeps it, for training from."""
     torch.manual_seed(1)
     BertModel(tiny_base(), add_pooling_layer=False).save_pretrained(folder)
-    PreTrainedTokenizerFast(
+    PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tiny_tokenizer(),
         pad_token="[PAD]",
         unk_token="[UNK]",

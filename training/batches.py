@@ -107,9 +107,7 @@ def _treatment(example: Example, taxonomy: Taxonomy) -> int:
     return taxonomy.treatment_ids.index(example.treatment)
 
 
-def _evidence(
-    items: Sequence[Encoded], passages: NDArray[np.int64], taxonomy: Taxonomy
-) -> Tensor:
+def _evidence(items: Sequence[Encoded], passages: NDArray[np.int64], taxonomy: Taxonomy) -> Tensor:
     found = np.zeros((*passages.shape, len(taxonomy.label_ids)), dtype=np.float32)
     for row, item in enumerate(items):
         for column, label in enumerate(taxonomy.label_ids):

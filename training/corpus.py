@@ -107,9 +107,7 @@ def cumulative_targets(example: Example, taxonomy: Taxonomy) -> NDArray[np.float
     )
 
 
-def membership_targets(
-    members: frozenset[str] | None, ids: tuple[str, ...]
-) -> NDArray[np.float32]:
+def membership_targets(members: frozenset[str] | None, ids: tuple[str, ...]) -> NDArray[np.float32]:
     """(ids,): one where the id is a member; NaN where nobody judged."""
     if members is None:
         return np.full(len(ids), np.nan, dtype=np.float32)

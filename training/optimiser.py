@@ -16,7 +16,7 @@ def make_optimiser(network: Network, config: Optimisation) -> torch.optim.AdamW:
     """
     transformer = network.encoder.transformer
     if not config.train_embeddings:
-        transformer.embeddings.requires_grad_(False)  # type: ignore[union-attr,operator]
+        transformer.embeddings.requires_grad_(False)
     layers = list(transformer.encoder.layer)  # type: ignore[union-attr,arg-type]
     groups = list(_groups(network.heads, config.head_rate, config.weight_decay))
     for depth, layer in enumerate(reversed(layers)):

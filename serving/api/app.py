@@ -1,0 +1,64 @@
+"""The application: settings and a classifier in, something that answers HTTP out."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from classifier import SensitivityClassifier, __version__
+from classifier.artifact import released_artifact
+from serving.api.examples import ARTICLE
+from serving.api.logs import log
+from serving.api.middleware import RequestLog, SizeLimit
+from serving.api.openapi import Api
+from serving.api.problems import handle_problems
+from serving.api.routes import router
+from serving.api.worker import Worker
+from serving.settings import Settings
+
+
+def create_app(settings: Settings, classifier: SensitivityClassifier | None = None) -> FastAPI:
+    """An application that answers with `classifier`, or with the artifact that the settings name.
+
+    It is ready when its lifespan has begun: the artifact is loaded and has assessed an article.
+    """
+    app = Api(
+        title="Forewarn",
+        version=__version__,
+        summary="Says whether an article involves minors, violence or trauma, how gravely, and in "
+        "which passages.",
+        lifespan=lambda app: _lifespan(app, classifier),
+        # Their pages would load scripts from somebody else's server.
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.settings = settings
+    app.state.worker = None
+    app.include_router(router)
+    handle_problems(app)
+    app.add_middleware(SizeLimit, limit=settings.max_body_bytes)
+    app.add_middleware(RequestLog)  # added last, so outermost
+    return app
+
+
+def load_classifier(settings: Settings) -> SensitivityClassifier:
+    """The classifier that the settings name. Raises ArtifactError."""
+    return SensitivityClassifier.load(settings.artifact or released_artifact())
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI, classifier: SensitivityClassifier | None) -> AsyncIterator[None]:
+    classifier = classifier or await asyncio.to_thread(load_classifier, app.state.settings)
+    worker = Worker(classifier)
+    try:
+        await worker.assess(ARTICLE)
+        app.state.worker = worker
+        log(logging.INFO, "ready", artifact=worker.versions.artifact)
+        yield
+    finally:
+        app.state.worker = None
+        worker.close()

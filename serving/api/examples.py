@@ -1,0 +1,82 @@
+"""An invented article and a plausible answer to it, for OpenAPI; the article warms the server up."""
+
+from typing import Any
+
+from classifier import Article, Assessment, Evidence, LabelAssessment, Presence, Versions
+from classifier.assessment import TreatmentAssessment
+
+ARTICLE = Article(
+    id="story-4711",
+    language="en",
+    section="local",
+    title="Boy, 14, in hospital after arrest outside swimming pool",
+    body=(
+        "A 14-year-old boy was taken to hospital on Saturday after a police officer forced him to "
+        "the ground outside the swimming pool in Tansy Lane, Eastmere.\n\n"
+        "Witnesses said the officer knelt on the boy's back for about two minutes while he cried "
+        "for help. Doctors treated him for a broken wrist, and he was allowed home on Sunday.\n\n"
+        "His mother, Dana Whitlock, said he had hardly slept since. The force has referred the "
+        "arrest to the watchdog. The pool opens again on Monday."
+    ),
+)
+_ARREST = ARTICLE.body[: ARTICLE.body.index("\n")]
+_KNELT = "Witnesses said the officer knelt on the boy's back for about two minutes while he cried for help."
+_WRIST = "Doctors treated him for a broken wrist, and he was allowed home on Sunday."
+_MOTHER = "His mother, Dana Whitlock, said he had hardly slept since."
+
+
+def request() -> dict[str, Any]:
+    """The article as a newsroom would post it."""
+    keys = ("title", "body", "id", "language", "section")
+    return {key: getattr(ARTICLE, key) for key in keys}
+
+
+def assessment() -> Assessment:
+    """A whole answer to it."""
+    return Assessment(
+        verdict="flagged",
+        reason=None,
+        language="en",
+        content_hash=ARTICLE.content_hash,
+        versions=Versions("forewarn-en+3f9a1c20", "1.0", "0.1.0"),
+        labels={
+            "minors": LabelAssessment(
+                2, (0.9871, 0.9604, 0.3127), True, (_found(_ARREST, 0.93), _found(_MOTHER, 0.71))
+            ),
+            "violence": LabelAssessment(
+                2, (0.9912, 0.9543, 0.0816), True, (_found(_KNELT, 0.95), _found(_ARREST, 0.9))
+            ),
+            "trauma": LabelAssessment(
+                2, (0.9655, 0.7762, 0.1938), True, (_found(_WRIST, 0.84), _found(_KNELT, 0.66))
+            ),
+        },
+        sub_labels={
+            "minor_victim": Presence(0.9416, True),
+            "minor_in_proceedings": Presence(0.0721, False),
+            "minor_identifiable": Presence(0.8302, True),
+            "killing": Presence(0.0049, False),
+            "assault": Presence(0.3208, False),
+            "sexual_violence": Presence(0.0022, False),
+            "domestic_abuse": Presence(0.0078, False),
+            "gun_violence": Presence(0.0064, False),
+            "state_force": Presence(0.9733, True),
+            "conflict_terror": Presence(0.0081, False),
+            "death_grief": Presence(0.0117, False),
+            "suicide_self_harm": Presence(0.0019, False),
+            "accident_disaster": Presence(0.0254, False),
+            "illness_medical": Presence(0.0388, False),
+            "abuse_exploitation": Presence(0.1195, False),
+            "hate_persecution": Presence(0.0573, False),
+        },
+        details={
+            "graphic_detail": Presence(0.0642, False),
+            "method_detail": Presence(0.0093, False),
+        },
+        treatment=TreatmentAssessment("report", 0.9127),
+        id=ARTICLE.id,
+    )
+
+
+def _found(quote: str, score: float) -> Evidence:
+    start = ARTICLE.body.index(quote)
+    return Evidence("body", start, start + len(quote), quote, score)

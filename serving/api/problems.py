@@ -1,0 +1,171 @@
+"""Errors as problem documents (RFC 9457). None of them holds anything that the caller sent."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from serving.api.schemas import FieldError, Problem
+
+MEDIA_TYPE = "application/problem+json"
+MOST_ERRORS = 20  # in one document; more help nobody
+LONGEST_NAME = 40  # of a field, to look for a similar one
+
+_MESSAGES = {
+    "missing": "This field is required.",
+    "model_type": "Expected a JSON object.",
+    "string_pattern_mismatch": "Expected a BCP 47 language tag such as en or en-GB.",
+    "string_type": "Expected a string.",
+    "string_unicode": (
+        "The text holds half of a surrogate pair, an escape from \\ud800 to \\udfff without its "
+        "other half. Expected whole characters. Shorten texts between characters, not between "
+        "UTF-16 units."
+    ),
+}
+
+
+@dataclass
+class ProblemError(Exception):
+    """A request that is answered with a problem document.
+
+    `slug` is the stable end of the document's `type`; `detail` says what happened, what was
+    expected, what was got and what to do.
+    """
+
+    status: int
+    slug: str
+    title: str
+    detail: str
+    errors: list[FieldError] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def document(self, request_id: str) -> Problem:
+        """The document that the caller gets."""
+        return Problem(
+            type=f"/problems/{self.slug}",
+            title=self.title,
+            status=self.status,
+            detail=self.detail,
+            request_id=request_id,
+            errors=self.errors,
+        )
+
+    def response(self, request_id: str) -> Response:
+        """The answer to the request of that id."""
+        content = self.document(request_id).model_dump_json(exclude_none=True)
+        return Response(content, self.status, self.headers, MEDIA_TYPE)
+
+
+def handle_problems(app: FastAPI) -> None:
+    """Let every error that a route or the router raises become a problem document."""
+    app.add_exception_handler(ProblemError, _answer)
+    app.add_exception_handler(RequestValidationError, _answer)
+    app.add_exception_handler(HTTPException, _answer)
+
+
+async def _answer(request: Request, error: Exception) -> Response:
+    return _problem(error).response(request.state.request_id)
+
+
+def _problem(error: Exception) -> ProblemError:
+    if isinstance(error, ProblemError):
+        return error
+    if isinstance(error, RequestValidationError):
+        return invalid_request(field_errors(error.errors()))
+    if isinstance(error, HTTPException):
+        return refused(error.status_code, error.headers)
+    return internal_error()
+
+
+def refused(status: int, headers: Mapping[str, str] | None = None) -> ProblemError:
+    """What the router refuses: an unknown route, a method that the route does not have."""
+    title = HTTPStatus(status).phrase
+    slug = title.lower().replace(" ", "-")
+    remedy = "/openapi.json lists what there is."
+    return ProblemError(status, slug, title, f"{title}: {remedy}", headers=headers or {})
+
+
+def invalid_request(errors: list[FieldError]) -> ProblemError:
+    """The JSON is well formed but no article."""
+    detail = "The request does not have the form of an article; `errors` says where. Correct it."
+    return ProblemError(422, "invalid-request", "Invalid request", detail, errors)
+
+
+def field_errors(errors: Iterable[Any], known: Iterable[str] = ()) -> list[FieldError]:
+    """What pydantic found, without the values and without the names of unknown fields.
+
+    `known` are the names that a misspelt field may have meant.
+    """
+    found = []
+    for error in list(errors)[:MOST_ERRORS]:
+        location = list(error["loc"])
+        if error["type"] == "extra_forbidden":
+            message = _unknown_field(str(location.pop()), tuple(known))
+        else:
+            message = _MESSAGES.get(error["type"], f"{error['msg']}.")
+        found.append(FieldError(pointer="/".join(["#", *map(str, location)]), detail=message))
+    return found
+
+
+def _unknown_field(name: str, known: tuple[str, ...]) -> str:
+    """A hint that leaves the unknown name out: a text in the wrong place may be the article's."""
+    near = get_close_matches(name[:LONGEST_NAME].lower(), known, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"expected {', '.join(known) or 'no more'}."
+    return f"There is a field that is not known: {hint}"
+
+
+def malformed_json(place: str) -> ProblemError:
+    """The body is no JSON; `place` says where, if that is known."""
+    detail = f"The body is no JSON{place}. Expected one JSON object. Correct the request."
+    return ProblemError(400, "malformed-json", "Malformed JSON", detail)
+
+
+def not_utf8() -> ProblemError:
+    """The body is in another encoding than JSON has."""
+    detail = "The body is not UTF-8. Expected JSON in UTF-8, not compressed. Encode it so."
+    return ProblemError(400, "not-utf-8", "Not UTF-8", detail)
+
+
+def unsupported_media_type() -> ProblemError:
+    """The body does not claim to be JSON."""
+    detail = (
+        "The body has another media type or encoding. Expected: Content-Type application/json, no "
+        "Content-Encoding. Send the article as JSON with that header."
+    )
+    return ProblemError(415, "unsupported-media-type", "Unsupported media type", detail)
+
+
+def request_too_large(limit: int) -> ProblemError:
+    """The body has more bytes than the server reads."""
+    detail = (
+        f"The request is too large. Expected: at most {limit} bytes of body. Got: more. Send less, "
+        "or raise FOREWARN_MAX_BODY_BYTES on the server."
+    )
+    return ProblemError(413, "request-too-large", "Request too large", detail)
+
+
+def article_too_long(limit: int, got: int) -> ProblemError:
+    """The article has more characters than the server assesses; nothing was cut."""
+    detail = (
+        f"The article is too long. Expected: at most {limit} characters in title and body "
+        f"together. Got: {got}. Nothing was assessed. Send it in parts, or raise "
+        "FOREWARN_MAX_ARTICLE_CHARACTERS on the server."
+    )
+    return ProblemError(413, "article-too-long", "Article too long", detail)
+
+
+def not_ready() -> ProblemError:
+    """The classifier is not loaded, or not any more."""
+    detail = "The server is starting or stopping. Nothing was assessed. Try again in a second."
+    return ProblemError(503, "not-ready", "Not ready", detail, headers={"Retry-After": "1"})
+
+
+def internal_error() -> ProblemError:
+    """A fault of ours, of which the caller learns no more than the request id."""
+    detail = "The server failed; nothing was assessed. Report the request id to whoever runs it."
+    return ProblemError(500, "internal-error", "Internal error", detail)

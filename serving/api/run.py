@@ -1,0 +1,59 @@
+"""The server process."""
+
+import ipaddress
+import logging
+import socket
+from contextlib import suppress
+
+import uvicorn
+
+from serving.api.app import create_app, load_classifier
+from serving.api.logs import log, write_logs
+from serving.errors import ServingError
+from serving.settings import Settings
+
+
+def serve(settings: Settings) -> None:
+    """Answer until the process is told to stop (SIGINT or SIGTERM); logs go to standard output.
+
+    Raises ServingError for a host or port that cannot be used, ArtifactError for the artifact.
+    """
+    _require_loopback(settings.host)
+    with _listen(settings.host, settings.port) as listener:
+        app = create_app(settings, load_classifier(settings))
+        write_logs()
+        log(logging.INFO, "listening", host=settings.host, port=listener.getsockname()[1])
+        config = uvicorn.Config(
+            app,
+            lifespan="on",
+            ws="none",
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+        )
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+def _require_loopback(host: str) -> None:
+    with suppress(ValueError):
+        if host == "localhost" or ipaddress.ip_address(host).is_loopback:
+            return
+    raise ServingError(
+        f"Forewarn does not listen on {host!r}: there are no keys yet, so whoever reaches the port "
+        "may use it. Expected a loopback address such as 127.0.0.1. Keep that, and let a reverse "
+        "proxy on the same machine stand in front and decide who may call."
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise ServingError(
+            f"Cannot listen on {host}, port {port}: {error.strerror}. Expected a free port that "
+            "this user may open. Stop the program that has it, or choose another with --port or "
+            "FOREWARN_PORT."
+        ) from None

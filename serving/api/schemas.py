@@ -1,0 +1,188 @@
+"""What goes in and out over HTTP, as OpenAPI describes it.
+
+The answers have the names and the order of `classifier.Assessment` and `labels.Taxonomy`.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from classifier import Article
+from classifier.assessment import ReasonCode, Verdict
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class ClassifyRequest(BaseModel):
+    """An article to be assessed."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    title: str | None = Field(default=None, description="Headline, as plain text.")
+    body: str = Field(description="The article's text, as plain text. It may not be blank.")
+    id: str | None = Field(
+        default=None, max_length=200, description="Your name for the article; comes back as sent."
+    )
+    language: str | None = Field(
+        default=None,
+        max_length=35,
+        pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$",
+        description="Language as a BCP 47 tag such as en or en-GB; detected where it is missing.",
+    )
+    section: str | None = Field(
+        default=None, max_length=200, description="Desk or section. It has no part in the answer."
+    )
+
+    def article(self) -> Article:
+        """The article as the classifier takes it."""
+        return Article(
+            body=self.body,
+            title=self.title or "",
+            id=self.id,
+            section=self.section,
+            language=self.language,
+        )
+
+
+class Evidence(BaseModel):
+    """A passage that carries a label."""
+
+    field: Literal["title", "body"] = Field(description="The field that holds the passage.")
+    start: int = Field(ge=0, description="Where it begins in the field as sent, in code points.")
+    end: int = Field(ge=0, description="Where it ends (the first code point after it).")
+    quote: str = Field(description="The field's text from start to end.")
+    score: Probability = Field(description="How much it carries; comparable within the label.")
+
+
+class LabelAssessment(BaseModel):
+    """How grave a label is in this article."""
+
+    severity: int = Field(ge=0, le=3, description="0 to 3; see /v1/taxonomy for what they mean.")
+    probabilities: tuple[Probability, Probability, Probability] = Field(
+        description="Calibrated probabilities of a severity of at least 1, at least 2 and 3."
+    )
+    flagged: bool = Field(description="Whether the severity is 2 or more.")
+    evidence: list[Evidence] = Field(
+        description="Passages that carry it, most telling first; none at severity 0."
+    )
+
+
+class Presence(BaseModel):
+    """Whether a sub-label or a detail is there."""
+
+    probability: Probability = Field(description="Calibrated probability that it is there.")
+    present: bool = Field(description="Whether the artifact's threshold is met.")
+
+
+class TreatmentAssessment(BaseModel):
+    """How the article treats its subject."""
+
+    label: str = Field(description="The likeliest treatment.")
+    probability: Probability = Field(description="Its probability.")
+
+
+class Reason(BaseModel):
+    """Why an article was not checked."""
+
+    code: ReasonCode = Field(description="Stable, for programs.")
+    message: str = Field(description="A sentence for the editor.")
+
+
+class Versions(BaseModel):
+    """What gave the answer."""
+
+    artifact: str = Field(description="Name and digest of the artifact.")
+    taxonomy: str = Field(description="Version of the taxonomy.")
+    code: str = Field(description="Release of Forewarn.")
+
+
+class Assessment(BaseModel):
+    """What the article involves. What was `not_checked` is not clear: read it yourself."""
+
+    id: str | None = Field(description="The id as sent.")
+    verdict: Verdict = Field(
+        description="flagged: a label has severity 2 or more. clear: none has. "
+        "not_checked: nobody knows; the reason says why, and there are no labels."
+    )
+    reason: Reason | None = Field(description="Why it was not checked; null where it was.")
+    labels: dict[str, LabelAssessment] = Field(description="Every label, by id.")
+    sub_labels: dict[str, Presence] = Field(description="Every sub-label, by id.")
+    details: dict[str, Presence] = Field(description="Every detail, by id.")
+    treatment: TreatmentAssessment | None = Field(description="Null where it was not checked.")
+    language: str | None = Field(description="Language of the article, where it is known.")
+    content_hash: str = Field(
+        description="SHA-256 of the visible text: stays when only white space changes."
+    )
+    versions: Versions = Field(description="What gave the answer.")
+
+
+class Severity(BaseModel):
+    """A step of a label."""
+
+    level: int = Field(ge=0, le=3, description="0 to 3.")
+    name: str = Field(description="Short name.")
+    meaning: str = Field(description="When it holds.")
+
+
+class _Entry(BaseModel):
+    id: str = Field(description="As in assessments.")
+    name: str = Field(description="For people.")
+    definition: str = Field(description="When it holds, in a sentence.")
+
+
+class Label(_Entry):
+    """An ordinal label."""
+
+    iptc: str | None = Field(description="IPTC content-warning code; null where IPTC has none.")
+    severities: list[Severity] = Field(description="Level 0 first.")
+
+
+class SubLabel(_Entry):
+    """A kind of a label."""
+
+    parent: str = Field(description="Id of the label that it belongs to.")
+    iptc: str | None = Field(description="IPTC content-warning code; null where IPTC has none.")
+
+
+class Detail(_Entry):
+    """A way of telling that editors want to know of."""
+
+
+class Treatment(_Entry):
+    """A kind of article; each article has exactly one."""
+
+
+class Taxonomy(BaseModel):
+    """Everything that is looked for."""
+
+    version: str = Field(description="As in assessments.")
+    labels: list[Label] = Field(description="Ordinal labels, severity 0 to 3.")
+    sub_labels: list[SubLabel] = Field(description="Kinds of the labels, present or not.")
+    details: list[Detail] = Field(description="Ways of telling, present or not.")
+    treatments: list[Treatment] = Field(description="Kinds of article.")
+
+
+class State(BaseModel):
+    """How the server is."""
+
+    status: Literal["alive", "ready"] = Field(description="alive or ready.")
+
+
+class FieldError(BaseModel):
+    """What is wrong in one place of a request."""
+
+    pointer: str = Field(description="JSON pointer to the field, such as #/body.")
+    detail: str = Field(description="What is wrong and what was expected. Never the value sent.")
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457). It never holds anything of the article."""
+
+    type: str = Field(description="Stable name of the kind of problem, for programs.")
+    title: str = Field(description="What kind of problem it is.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field(description="What happened, what was expected, and what to do.")
+    request_id: str = Field(description="As in the header X-Request-ID and in the server's log.")
+    errors: list[FieldError] | None = Field(
+        default=None, description="Where the request is wrong; only with invalid-request."
+    )

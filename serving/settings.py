@@ -1,0 +1,74 @@
+"""Settings of a deployment. Each is an environment variable whose name begins with FOREWARN_."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from serving.errors import ServingError
+
+PREFIX = "FOREWARN_"
+_TYPES = {int: "whole number", str: "text"}
+
+
+class Settings(BaseSettings):
+    """Everything that may differ from one deployment to the next.
+
+    What belongs to the artifact (windowing, calibration, thresholds) is not here.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True
+    )
+
+    artifact: Path | None = Field(
+        default=None,
+        description="Folder of the artifact that answers; by default the one under `models/`.",
+    )
+    host: str = Field(
+        default="127.0.0.1",
+        description="Loopback address to listen on; other addresses are refused, as there are no "
+        "keys yet.",
+    )
+    port: int = Field(
+        default=8000, ge=0, le=65535, description="Port to listen on; 0 takes any free one."
+    )
+    max_body_bytes: int = Field(
+        default=2_000_000, ge=1, description="Largest body of a request, in bytes."
+    )
+    max_article_characters: int = Field(
+        default=300_000,
+        ge=1,
+        description="Longest article, title and body together, in characters (code points).",
+    )
+
+
+def read_settings(**given: Any) -> Settings:
+    """Settings from the environment; what is `given` comes first.
+
+    Raises ServingError, which names the setting but not its value: it may be a secret.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{PREFIX}{'.'.join(map(str, item['loc'])).upper()}: {item['msg']}"
+            for item in error.errors(include_url=False, include_input=False)
+        )
+        raise ServingError(
+            f"The settings cannot be used. {wrong}. Correct the environment variable or the option."
+        ) from None
+
+
+def settings_table() -> str:
+    """The table of all settings, in Markdown."""
+    return "\n".join(("| variable | type | default | |", "|---|---|---|---|", *_rows()))
+
+
+def _rows() -> Iterator[str]:
+    for name, field in Settings.model_fields.items():
+        kind = _TYPES.get(field.annotation or str, "path")
+        default = "" if field.default is None else f"`{field.default}`"
+        yield f"| `{PREFIX}{name.upper()}` | {kind} | {default} | {field.description} |"

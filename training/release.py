@@ -1,0 +1,64 @@
+"""The whole way from annotated articles to an artifact on disk."""
+
+import shutil
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import load_model
+
+import labels
+from classifier.artifact import MANIFEST, write_manifest
+from classifier.calibration import write_calibration
+from classifier.version import __version__
+from labels import read_taxonomy
+from training.build import build_encoder, build_network, encoder_checksum
+from training.calibrate import artifact_logits, fit_calibration
+from training.config import TrainingConfig
+from training.corpus import read_split
+from training.export import export_network
+from training.train import experiment_fingerprint, train
+
+NAME = "forewarn-en-1"
+
+
+def make_artifact(config: TrainingConfig, corpus: Path, run: Path, out: Path) -> Path:
+    """Train in `run` (going on where it was), calibrate on dev, and put the artifact at `out`.
+
+    The test split is not read. `out` is replaced only when the new artifact is whole.
+    """
+    taxonomy = read_taxonomy()
+    examples, dev = read_split(corpus, "train"), read_split(corpus, "dev")
+    weights = train(config, taxonomy, examples, dev, run)
+    origin = {
+        "date": date.today().isoformat(),
+        "code": __version__,
+        "base": {"encoder": config.encoder, "sha256": encoder_checksum(config.encoder)},
+        "articles": {"train": len(examples), "dev": len(dev)},
+        "fingerprint": experiment_fingerprint(config, taxonomy, examples),
+        "config": asdict(config),
+    }
+    return seal_artifact(config, weights, corpus, out, origin)
+
+
+def seal_artifact(
+    config: TrainingConfig, weights: Path, corpus: Path, out: Path, origin: dict[str, Any]
+) -> Path:
+    """Export trained weights, calibrate the exported graphs on dev, and write the manifest."""
+    taxonomy = read_taxonomy()
+    encoder = build_encoder(config)
+    network = build_network(config, taxonomy, encoder.pad_id)
+    load_model(network, str(weights))
+    aside = out.with_name(out.name + ".partial")
+    shutil.rmtree(aside, ignore_errors=True)
+    export_network(network, encoder, aside)
+    shutil.copy(Path(labels.__file__).with_name("taxonomy.toml"), aside / "taxonomy.toml")
+    dev = read_split(corpus, "dev")
+    calibration = fit_calibration(artifact_logits(aside, encoder, dev), dev, taxonomy)
+    write_calibration(aside / "calibration.json", calibration)
+    write_manifest(aside, out.name, config.windowing, origin)
+    shutil.rmtree(out, ignore_errors=True)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    aside.rename(out)
+    return out / MANIFEST
