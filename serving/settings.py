@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from serving.errors import ServingError
 
 PREFIX = "FOREWARN_"
-_TYPES = {int: "whole number", str: "text"}
+_TYPES: dict[object, str] = {int: "whole number", str: "text"}
 
 
 class Settings(BaseSettings):
@@ -69,6 +69,6 @@ def settings_table() -> str:
 
 def _rows() -> Iterator[str]:
     for name, field in Settings.model_fields.items():
-        kind = _TYPES.get(field.annotation or str, "path")
+        kind = _TYPES.get(field.annotation, "path")
         default = "" if field.default is None else f"`{field.default}`"
         yield f"| `{PREFIX}{name.upper()}` | {kind} | {default} | {field.description} |"

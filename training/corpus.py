@@ -59,7 +59,7 @@ def _example(row: dict[str, Any]) -> Example:
     }
     return Example(
         article=Article(
-            body=row["text"], title=row["title"] or "", id=row["id"], section=row["section"]
+            body=row["text"], title=row["title"] or "", id=row["id"], section=row.get("section")
         ),
         source=row["source"],
         stratum=row["stratum"],

@@ -52,7 +52,8 @@ def load_classifier(settings: Settings) -> SensitivityClassifier:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI, classifier: SensitivityClassifier | None) -> AsyncIterator[None]:
-    classifier = classifier or await asyncio.to_thread(load_classifier, app.state.settings)
+    if classifier is None:
+        classifier = await asyncio.to_thread(load_classifier, app.state.settings)
     worker = Worker(classifier)
     try:
         await worker.assess(ARTICLE)

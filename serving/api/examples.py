@@ -1,4 +1,4 @@
-"""An invented article and a plausible answer to it, for OpenAPI; the article warms the server up."""
+"""An invented article and a plausible answer, for OpenAPI; the article also warms the server up."""
 
 from typing import Any
 
@@ -20,7 +20,10 @@ ARTICLE = Article(
     ),
 )
 _ARREST = ARTICLE.body[: ARTICLE.body.index("\n")]
-_KNELT = "Witnesses said the officer knelt on the boy's back for about two minutes while he cried for help."
+_KNELT = (
+    "Witnesses said the officer knelt on the boy's back for about two minutes while he cried for "
+    "help."
+)
 _WRIST = "Doctors treated him for a broken wrist, and he was allowed home on Sunday."
 _MOTHER = "His mother, Dana Whitlock, said he had hardly slept since."
 

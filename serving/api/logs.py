@@ -5,7 +5,7 @@ import logging
 import sys
 import traceback
 from datetime import UTC, datetime
-from typing import Any, TextIO
+from typing import Any
 
 LOGGER = "forewarn"
 
@@ -44,8 +44,8 @@ def place_of(error: BaseException) -> dict[str, Any]:
     }
 
 
-def write_logs(stream: TextIO = sys.stdout) -> None:
-    """Send the logs of the process to `stream`. Called by the process that serves, nowhere else."""
-    handler = logging.StreamHandler(stream)
+def write_logs() -> None:
+    """Send the logs of the process to standard output; for the process that serves, only."""
+    handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)

@@ -6,6 +6,7 @@ may come back, and examples.
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
@@ -29,26 +30,32 @@ from serving.api.problems import (
 from serving.api.schemas import ClassifyRequest, Problem
 
 _REF = "#/components/schemas/{model}"
+_PROBLEM = Problem.__name__
 
 
 class Api(FastAPI):
     """The application, with a whole OpenAPI document."""
 
     def openapi(self) -> dict[str, Any]:
-        """The document; made when it is first asked for."""
+        """The document; FastAPI keeps it once it is made."""
         document = super().openapi()
-        _, extra = models_json_schema(
-            [(ClassifyRequest, "validation"), (Problem, "serialization")], ref_template=_REF
-        )
-        document["components"]["schemas"] |= extra["$defs"]
-        paths = document["paths"]
-        _complete_classify(paths["/v1/classify"]["post"])
-        _add_example(paths["/v1/taxonomy"]["get"], asdict(read_taxonomy()))
-        _add_example(paths["/livez"]["get"], {"status": "alive"})
-        _add_example(paths["/readyz"]["get"], {"status": "ready"})
-        for path in ("/v1/taxonomy", "/readyz"):
-            _add_problems(paths[path]["get"], [not_ready(), internal_error()])
+        if _PROBLEM not in document["components"]["schemas"]:
+            _complete(document)
         return document
+
+
+def _complete(document: dict[str, Any]) -> None:
+    _, extra = models_json_schema(
+        [(ClassifyRequest, "validation"), (Problem, "serialization")], ref_template=_REF
+    )
+    document["components"]["schemas"] |= extra["$defs"]
+    paths = document["paths"]
+    _complete_classify(paths["/v1/classify"]["post"])
+    _add_example(paths["/v1/taxonomy"]["get"], asdict(read_taxonomy()))
+    _add_example(paths["/livez"]["get"], {"status": "alive"})
+    _add_example(paths["/readyz"]["get"], {"status": "ready"})
+    for path in ("/v1/taxonomy", "/readyz"):
+        _add_problems(paths[path]["get"], [not_ready(), internal_error()])
 
 
 def _complete_classify(operation: dict[str, Any]) -> None:
@@ -79,12 +86,11 @@ def _add_example(operation: dict[str, Any], example: dict[str, Any]) -> None:
 
 def _add_problems(operation: dict[str, Any], problems: Iterable[ProblemError]) -> None:
     for problem in problems:
-        content = {"schema": {"$ref": _REF.format(model="Problem")}, "examples": {}}
+        content = {"schema": {"$ref": _REF.format(model=_PROBLEM)}, "examples": {}}
         response = operation["responses"].setdefault(
             str(problem.status),
-            {"description": problem.title, "content": {MEDIA_TYPE: content}},
+            {"description": HTTPStatus(problem.status).phrase, "content": {MEDIA_TYPE: content}},
         )
-        document = problem.document("5f0e6b1c9d3a4e7f8a2b6c4d1e9f0a3b").model_dump(
-            exclude_none=True
-        )
-        response["content"][MEDIA_TYPE]["examples"][problem.slug] = {"value": document}
+        document = problem.document(request_id="5f0e6b1c9d3a4e7f8a2b6c4d1e9f0a3b")
+        example = {"value": document.model_dump(exclude_none=True)}
+        response["content"][MEDIA_TYPE]["examples"][problem.slug] = example

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from pydantic.fields import FieldInfo
 from starlette.exceptions import HTTPException
 
 from serving.api.schemas import FieldError, Problem
@@ -18,9 +19,8 @@ LONGEST_NAME = 40  # of a field, to look for a similar one
 
 _MESSAGES = {
     "missing": "This field is required.",
-    "model_type": "Expected a JSON object.",
-    "string_pattern_mismatch": "Expected a BCP 47 language tag such as en or en-GB.",
-    "string_type": "Expected a string.",
+    "model_type": "The request is no JSON object.",
+    "string_type": "This field holds no string.",
     "string_unicode": (
         "The text holds half of a surrogate pair, an escape from \\ud800 to \\udfff without its "
         "other half. Expected whole characters. Shorten texts between characters, not between "
@@ -29,7 +29,7 @@ _MESSAGES = {
 }
 
 
-@dataclass
+@dataclass(eq=False)  # exceptions must be hashable
 class ProblemError(Exception):
     """A request that is answered with a problem document.
 
@@ -86,8 +86,8 @@ def refused(status: int, headers: Mapping[str, str] | None = None) -> ProblemErr
     """What the router refuses: an unknown route, a method that the route does not have."""
     title = HTTPStatus(status).phrase
     slug = title.lower().replace(" ", "-")
-    remedy = "/openapi.json lists what there is."
-    return ProblemError(status, slug, title, f"{title}: {remedy}", headers=headers or {})
+    detail = "Nothing answers this request. /openapi.json lists the routes and their methods."
+    return ProblemError(status, slug, title, detail, headers=headers or {})
 
 
 def invalid_request(errors: list[FieldError]) -> ProblemError:
@@ -96,20 +96,25 @@ def invalid_request(errors: list[FieldError]) -> ProblemError:
     return ProblemError(422, "invalid-request", "Invalid request", detail, errors)
 
 
-def field_errors(errors: Iterable[Any], known: Iterable[str] = ()) -> list[FieldError]:
+def field_errors(
+    errors: Iterable[Any], fields: Mapping[str, FieldInfo] | None = None
+) -> list[FieldError]:
     """What pydantic found, without the values and without the names of unknown fields.
 
-    `known` are the names that a misspelt field may have meant.
+    `fields` are those of the model: what a misspelt name may have meant, what a field expects.
     """
-    found = []
-    for error in list(errors)[:MOST_ERRORS]:
-        location = list(error["loc"])
-        if error["type"] == "extra_forbidden":
-            message = _unknown_field(str(location.pop()), tuple(known))
-        else:
-            message = _MESSAGES.get(error["type"], f"{error['msg']}.")
-        found.append(FieldError(pointer="/".join(["#", *map(str, location)]), detail=message))
-    return found
+    return [_field_error(error, fields or {}) for error in list(errors)[:MOST_ERRORS]]
+
+
+def _field_error(error: Mapping[str, Any], fields: Mapping[str, FieldInfo]) -> FieldError:
+    location = [str(part) for part in error["loc"]]
+    if error["type"] == "extra_forbidden":
+        message = _unknown_field(location.pop(), tuple(fields))
+    else:
+        message = _MESSAGES.get(error["type"]) or f"{error['msg']}."
+        expected = fields.get("/".join(location))
+        message += f" Expected: {expected.description}" if expected else ""
+    return FieldError(pointer="/".join(["#", *location]), detail=message)
 
 
 def _unknown_field(name: str, known: tuple[str, ...]) -> str:

@@ -1,0 +1,48 @@
+"""`forewarn corpus join`: annotations and the texts that a newsroom holds, put together."""
+
+import argparse
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from classifier.errors import ArticleError
+from labels import join, read_annotations, write_jsonl
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The verb's options."""
+    verbs = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    joining = verbs.add_parser(
+        "join", help="join annotations with texts; report what is missing or altered"
+    )
+    joining.add_argument("annotations", type=Path, help="labels/annotations/SPLIT.jsonl.gz")
+    joining.add_argument("texts", type=Path, help="JSON lines of {id, title, text}, plain or .gz")
+    joining.add_argument("--out", type=Path, help="where to write the joined articles (.jsonl.gz)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 if every annotation found its text unaltered, 1 if not."""
+    report = join(read_annotations(arguments.annotations), read_texts(arguments.texts))
+    print(report.summary())
+    for kind in ("missing", "altered"):
+        for name in getattr(report, kind):
+            print(f"{kind}: {name}")
+    if arguments.out:
+        write_jsonl(arguments.out, report.joined)
+    return int(bool(report.missing or report.altered))
+
+
+def read_texts(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON lines file; errors name the line and quote nothing of it."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                yield json.loads(line)
+            except ValueError as error:
+                raise ArticleError(
+                    f"{path}, line {number}: expected a JSON object, got something else. "
+                    "Write one {id, title, text} a line."
+                ) from error

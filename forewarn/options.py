@@ -1,0 +1,17 @@
+"""Options that several verbs share."""
+
+import argparse
+from pathlib import Path
+
+CORPUS = Path(__file__).resolve().parent.parent.parent / "shared" / "corpus"
+
+
+def add_corpus(parser: argparse.ArgumentParser) -> None:
+    """`--corpus`: where the annotated articles are."""
+    parser.add_argument(
+        "--corpus",
+        type=Path,
+        default=CORPUS,
+        help="folder with train, dev and test.jsonl.gz: annotations joined with texts "
+        "(default: ../shared/corpus beside the project)",
+    )

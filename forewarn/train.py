@@ -1,0 +1,36 @@
+"""`forewarn train`: an artifact from annotated articles."""
+
+import argparse
+from pathlib import Path
+
+from classifier.artifact import MODELS
+from forewarn.options import add_corpus
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The verb's options."""
+    add_corpus(parser)
+    parser.add_argument("--config", type=Path, help="configuration (default: training/config.toml)")
+    parser.add_argument(
+        "--run",
+        type=Path,
+        default=Path("runs/default"),
+        help="folder for checkpoints; a training that was killed goes on from there "
+        "(default: runs/default)",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        help="artifact folder to write, replaced when the new one is whole (default: the released)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train, calibrate, export."""
+    from training.config import DEFAULT, read_config
+    from training.release import NAME, make_artifact
+
+    config = read_config(arguments.config or DEFAULT)
+    out = arguments.out or MODELS / NAME
+    print(f"Artifact: {make_artifact(config, arguments.corpus, arguments.run, out)}")
+    return 0

@@ -1,0 +1,120 @@
+"""What the OpenAPI document promises is what the code does."""
+
+import json
+from dataclasses import fields
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from pydantic import BaseModel
+from starlette.testclient import TestClient
+
+import labels
+from classifier import assessment
+from labels import read_taxonomy
+from serving.api import examples, schemas
+
+METHODS = {"get", "post"}
+
+
+@pytest.fixture
+def document(client: TestClient) -> dict[str, Any]:
+    told: dict[str, Any] = client.get("/openapi.json").json()
+    return told
+
+
+def examples_in(document: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Name of the schema and value of every example of a request or an answer."""
+    found = []
+    for path in document["paths"].values():
+        for operation in path.values():
+            for holder in (operation.get("requestBody"), *operation["responses"].values()):
+                for content in holder["content"].values() if holder else ():
+                    name = content["schema"]["$ref"].rpartition("/")[2]
+                    several = content.get("examples", {"": {"value": content.get("example")}})
+                    found += [(name, example["value"]) for example in several.values()]
+    return found
+
+
+def test_every_example_is_a_valid_value_of_its_schema(document: dict[str, Any]) -> None:
+    found = examples_in(document)
+    names = {name for name, _ in found}
+    assert names == {"Assessment", "ClassifyRequest", "Problem", "State", "Taxonomy"}
+    for name, example in found:
+        model: type[BaseModel] = getattr(schemas, name)
+        again = model.model_validate(example).model_dump(mode="json", exclude_unset=True)
+        assert again == example
+
+
+def test_every_operation_documents_its_answers(document: dict[str, Any]) -> None:
+    answers = {
+        path: set(*map(_statuses, document["paths"][path].values())) for path in document["paths"]
+    }
+    assert answers == {
+        "/v1/classify": {"200", "400", "413", "415", "422", "500", "503"},
+        "/v1/taxonomy": {"200", "500", "503"},
+        "/livez": {"200"},
+        "/readyz": {"200", "500", "503"},
+    }
+
+
+def _statuses(operation: dict[str, Any]) -> set[str]:
+    return set(operation["responses"])
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    text = json.dumps(document)
+    known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    used = {part.partition('"')[0] for part in text.split('"$ref": "')[1:]}
+    assert used
+    assert used <= known
+
+
+def test_every_field_is_described(document: dict[str, Any]) -> None:
+    for name, schema in document["components"]["schemas"].items():
+        for field, shape in schema["properties"].items():
+            assert shape.get("description"), f"{name}.{field}"
+
+
+def test_asking_twice_gives_the_same(app: FastAPI) -> None:
+    first = json.dumps(app.openapi())
+    assert json.dumps(app.openapi()) == first
+
+
+def test_the_example_answer_is_one_of_the_example_article(client: TestClient) -> None:
+    example = json.loads(json.dumps(examples.assessment().as_dict()))
+    taxonomy = read_taxonomy()
+    assert tuple(example["labels"]) == taxonomy.label_ids
+    assert tuple(example["sub_labels"]) == taxonomy.sub_label_ids
+    assert tuple(example["details"]) == taxonomy.detail_ids
+    answer = client.post("/v1/classify", json=examples.request()).json()
+    for same in ("id", "language", "content_hash"):
+        assert answer[same] == example[same]
+    for label in example["labels"].values():
+        for found in label["evidence"]:
+            assert examples.ARTICLE.body[found["start"] : found["end"]] == found["quote"]
+
+
+@pytest.mark.parametrize(
+    ("model", "source"),
+    [
+        (schemas.Evidence, assessment.Evidence),
+        (schemas.LabelAssessment, assessment.LabelAssessment),
+        (schemas.Presence, assessment.Presence),
+        (schemas.TreatmentAssessment, assessment.TreatmentAssessment),
+        (schemas.Reason, assessment.Reason),
+        (schemas.Versions, assessment.Versions),
+        (schemas.Severity, labels.Severity),
+        (schemas.Label, labels.Label),
+        (schemas.SubLabel, labels.SubLabel),
+        (schemas.Detail, labels.Detail),
+        (schemas.Treatment, labels.Treatment),
+        (schemas.Taxonomy, labels.Taxonomy),
+    ],
+)
+def test_schemas_have_the_fields_of_what_they_describe(model: type[BaseModel], source: Any) -> None:
+    assert list(model.model_fields) == [field.name for field in fields(source)]
+
+
+def test_the_assessment_has_the_fields_and_the_order_of_the_classifiers() -> None:
+    assert list(schemas.Assessment.model_fields) == list(examples.assessment().as_dict())

@@ -1,0 +1,74 @@
+"""The server process itself."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from classifier import ArtifactError
+from serving.api.run import serve
+from serving.errors import ServingError
+from serving.settings import Settings
+
+PROGRAM = "from serving.api.run import serve; from serving.settings import read_settings; serve(read_settings())"
+
+
+@pytest.fixture
+def process(artifact: Path, repository: Path) -> Iterator[subprocess.Popen[str]]:
+    """A server on a free port."""
+    given = {"FOREWARN_ARTIFACT": str(artifact), "FOREWARN_PORT": "0"}
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM],
+        cwd=repository,
+        env=os.environ | given,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        yield process
+        process.kill()
+
+
+def test_the_server_answers_logs_lines_of_json_and_stops_when_told(
+    process: subprocess.Popen[str],
+) -> None:
+    assert process.stdout
+    listening = json.loads(process.stdout.readline())
+    with httpx2.Client(base_url=f"http://127.0.0.1:{listening['port']}", timeout=60) as client:
+        assert client.get("/readyz").status_code == 200
+        response = client.post("/v1/classify", json={"body": "The police said canary was here."})
+        too_large = client.post("/v1/classify", content=iter([b"canary" * 1_000] * 400))
+    assert response.json()["verdict"] in ("flagged", "clear")
+    assert too_large.status_code == 415  # before anything of the body is read
+    process.send_signal(signal.SIGTERM)
+    rest, _ = process.communicate(timeout=30)
+    lines = [json.loads(line) for line in rest.splitlines()]
+    assert [line["event"] for line in lines] == ["ready", *["request"] * 3]
+    assert [line["status"] for line in lines[1:]] == [200, 200, 415]
+    assert "canary" not in rest
+    assert process.returncode in (0, -signal.SIGTERM)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "news.example.org", ""])
+def test_only_loopback_addresses_are_listened_on(host: str, artifact: Path) -> None:
+    with pytest.raises(ServingError, match=r"no keys yet.*Expected a loopback.*reverse proxy"):
+        serve(Settings(artifact=artifact, host=host, port=0))
+
+
+def test_a_port_in_use_is_told(artifact: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ServingError, match=f"port {port}: Address already in use.*--port"):
+            serve(Settings(artifact=artifact, port=port))
+
+
+def test_a_missing_artifact_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ArtifactError, match="No artifact at"):
+        serve(Settings(artifact=tmp_path / "nowhere", port=0))

@@ -1,0 +1,167 @@
+"""Documents made from figures: the model card, and the tables of README.md.
+
+Numbers stand in `metrics.json`; nothing here measures. `write_documents` fills what is between
+`<!-- begin NAME -->` and `<!-- end NAME -->` in README.md, and writes the card from the template.
+"""
+
+import json
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from classifier.artifact import read_manifest
+from labels import Taxonomy, read_taxonomy
+from training.evaluate import METRICS
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = Path(__file__).with_name("card.md")
+HEADINGS = {
+    "average_precision": "AP",
+    "f1": "F1",
+    "precision": "Precision",
+    "recall": "Recall",
+    "ece": "ECE",
+    "evidence_hit": "Top passage",
+}
+
+
+def write_documents(folder: Path, check: bool = False) -> list[Path]:
+    """Bring README.md and the card of the artifact up to date; tell which were not.
+
+    With `check` nothing is written.
+    """
+    metrics = json.loads((folder / METRICS).read_text("utf-8"))
+    taxonomy = read_taxonomy()
+    readme = ROOT / "README.md"
+    tables = {"labels": labels_table(taxonomy), "results": results_table(metrics)}
+    wanted = {
+        readme: fill_tables(readme.read_text("utf-8"), tables),
+        folder / "README.md": model_card(folder, metrics, taxonomy),
+    }
+    stale = [path for path, text in wanted.items() if _read(path) != text]
+    if not check:
+        for path in stale:
+            path.write_text(wanted[path], "utf-8")
+    return stale
+
+
+def fill_tables(document: str, tables: dict[str, str]) -> str:
+    """Put each table between its marks; `ValueError` where a document has no such marks."""
+    for name, table in tables.items():
+        begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
+        if begin not in document or end not in document.partition(begin)[2]:
+            raise ValueError(
+                f"README.md has no place for the table '{name}': expected the lines "
+                f"'{begin}' and '{end}'. Put them where the table belongs."
+            )
+        before, _, rest = document.partition(begin)
+        document = f"{before}{begin}\n{table}\n{end}{rest.partition(end)[2]}"
+    return document
+
+
+def labels_table(taxonomy: Taxonomy) -> str:
+    """Labels, their severities and sub-labels, from the taxonomy."""
+    rows = [["Label", "0", "1", "2", "3", "Sub-labels"]]
+    for label in taxonomy.labels:
+        subs = ", ".join(f"`{s.id}`" for s in taxonomy.sub_labels if s.parent == label.id)
+        names = [severity.name.lower() for severity in label.severities]
+        rows.append([f"`{label.id}`", *names, subs])
+    return markdown_table(rows)
+
+
+def results_table(metrics: dict[str, Any]) -> str:
+    """The main figures beside the baselines, each with its 95 % interval."""
+    said = metrics["classifier"]
+    rows = [["Severity 2 and up", *HEADINGS.values(), "AP, TF-IDF", "AP, keywords"]]
+    for label, figures in said["labels"].items():
+        rivals = [
+            _percent(metrics["baselines"][name]["labels"][label]["average_precision"]["value"])
+            for name in ("tfidf", "keywords")
+        ]
+        rows.append([f"`{label}`", *(_figure(figures[name]) for name in HEADINGS), *rivals])
+    macro = [
+        _percent(metrics["baselines"][name]["sub_labels_macro_average_precision"]["value"])
+        for name in ("tfidf", "keywords")
+    ]
+    own = _figure(said["sub_labels_macro_average_precision"])
+    rows.append(["16 sub-labels, macro", own, *[""] * (len(HEADINGS) - 1), *macro])
+    return markdown_table(rows)
+
+
+def model_card(folder: Path, metrics: dict[str, Any], taxonomy: Taxonomy) -> str:
+    """The card in Hugging Face's format."""
+    manifest = read_manifest(folder)
+    hard = metrics["hard_clear"]
+    return Template(TEMPLATE.read_text("utf-8")).substitute(
+        name=manifest.name,
+        version=manifest.version,
+        taxonomy=manifest.taxonomy,
+        date=metrics["date"],
+        base=manifest.origin["base"]["encoder"],
+        base_sha256=manifest.origin["base"]["sha256"],
+        train_articles=f"{manifest.origin['articles']['train']:,}",
+        dev_articles=f"{manifest.origin['articles']['dev']:,}",
+        test_articles=f"{metrics['classifier']['articles']:,}",
+        window=manifest.windowing.tokens,
+        section=manifest.windowing.section_windows,
+        labels=labels_table(taxonomy),
+        results=results_table(metrics),
+        sub_labels=sub_labels_table(metrics),
+        treatment=_percent(metrics["treatment_accuracy"]),
+        hard_articles=hard["articles"],
+        hard_flagged=hard["flagged"],
+        by_source=slices_table(metrics["by_source"], taxonomy),
+        by_treatment=slices_table(metrics["by_treatment"], taxonomy),
+        by_stratum=slices_table(metrics["by_stratum"], taxonomy),
+    )
+
+
+def sub_labels_table(metrics: dict[str, Any]) -> str:
+    """Each sub-label's figures, beside TF-IDF."""
+    rows = [["Sub-label", "Articles", "AP", "F1", "AP, TF-IDF"]]
+    for name, figures in metrics["classifier"]["sub_labels"].items():
+        rival = metrics["baselines"]["tfidf"]["sub_labels"][name]["average_precision"]
+        rows.append(
+            [
+                f"`{name}`",
+                str(figures["positives"]),
+                _percent(figures["average_precision"]),
+                _percent(figures["f1"]),
+                _percent(rival),
+            ]
+        )
+    return markdown_table(rows)
+
+
+def slices_table(slices: dict[str, Any], taxonomy: Taxonomy) -> str:
+    """For each slice the articles, and F1 with the number of positives for each label."""
+    rows = [["", "Articles", *(f"F1 {label} (positives)" for label in taxonomy.label_ids)]]
+    for name, found in slices.items():
+        cells = [
+            f"{_percent(found[label]['f1'])} ({found[label]['positives']})"
+            if found[label]["positives"]
+            else "–"
+            for label in taxonomy.label_ids
+        ]
+        rows.append([name, str(found["articles"]), *cells])
+    return markdown_table(rows)
+
+
+def markdown_table(rows: list[list[str]]) -> str:
+    """A table in Markdown; the first row is its head."""
+    head, *body = rows
+    lines = [head, ["---"] * len(head), *body]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _figure(figure: dict[str, Any]) -> str:
+    low, high = figure["interval"]
+    return f"{_percent(figure['value'])} ({_percent(low)}–{_percent(high)})"
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.1f}"
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text("utf-8") if path.is_file() else None
