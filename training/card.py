@@ -9,11 +9,14 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from classifier import Article, SensitivityClassifier
 from classifier.artifact import read_manifest
 from labels import Taxonomy, read_taxonomy
 from training.evaluate import METRICS
 
 ROOT = Path(__file__).resolve().parent.parent
+EXAMPLE = ROOT / "docs" / "example.json"
+SPEED = ROOT / "benchmarks" / "results" / "latency.json"
 TEMPLATE = Path(__file__).with_name("card.md")
 HEADINGS = {
     "average_precision": "AP",
@@ -33,7 +36,12 @@ def write_documents(folder: Path, check: bool = False) -> list[Path]:
     metrics = json.loads((folder / METRICS).read_text("utf-8"))
     taxonomy = read_taxonomy()
     readme = ROOT / "README.md"
-    tables = {"labels": labels_table(taxonomy), "results": results_table(metrics)}
+    tables = {
+        "answer": example_answer(SensitivityClassifier.load(folder)),
+        "labels": labels_table(taxonomy),
+        "results": results_table(metrics),
+        "speed": speed_sentence(json.loads(SPEED.read_text("utf-8"))),
+    }
     wanted = {
         readme: fill_tables(readme.read_text("utf-8"), tables),
         folder / "README.md": model_card(folder, metrics, taxonomy),
@@ -57,6 +65,34 @@ def fill_tables(document: str, tables: dict[str, str]) -> str:
         before, _, rest = document.partition(begin)
         document = f"{before}{begin}\n{table}\n{end}{rest.partition(end)[2]}"
     return document
+
+
+def example_answer(classifier: SensitivityClassifier) -> str:
+    """What the classifier answers to docs/example.json, without what it did not find."""
+    request = json.loads(EXAMPLE.read_text("utf-8"))
+    answer = classifier.assess([Article(body=request["body"], title=request["title"])])[0].as_dict()
+    shown = {
+        "verdict": answer["verdict"],
+        "reason": answer["reason"],
+        "labels": {"violence": answer["labels"]["violence"]},
+        "sub_labels": {k: v for k, v in answer["sub_labels"].items() if v["present"]},
+        "treatment": answer["treatment"],
+        "language": answer["language"],
+        "versions": answer["versions"],
+    }
+    return "```json\n" + json.dumps(shown, indent=2, ensure_ascii=False) + "\n```"
+
+
+def speed_sentence(measured: dict[str, Any]) -> str:
+    """What `make bench` found, in a sentence."""
+    times = {row["words"]: row for row in measured["latency"]}
+    machine = measured["machine"]
+    return (
+        f"On {machine['cores']} cores ({machine['processor']}) the server answers an article of "
+        f"800 words in {times[800]['median_ms']:.0f} ms (median; one of 8,000 words in "
+        f"{times[8000]['median_ms']:.0f} ms), one request at a time, with "
+        f"{measured['peak_memory_mb']} MB of memory at its peak."
+    )
 
 
 def labels_table(taxonomy: Taxonomy) -> str:

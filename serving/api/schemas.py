@@ -5,7 +5,8 @@ The answers have the names and the order of `classifier.Assessment` and `labels.
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from classifier import Article
 from classifier.assessment import ReasonCode, Verdict
@@ -13,23 +14,38 @@ from classifier.assessment import ReasonCode, Verdict
 Probability = Annotated[float, Field(ge=0, le=1)]
 
 
+def _require_whole_characters(text: str) -> str:
+    """Refuse lone surrogates, which JSON can spell: no answer could carry them as UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # From None: the original error holds the whole text.
+        raise PydanticCustomError(
+            "string_unicode", "The text holds half of a surrogate pair"
+        ) from None
+    return text
+
+
+Text = Annotated[str, AfterValidator(_require_whole_characters)]
+
+
 class ClassifyRequest(BaseModel):
     """An article to be assessed."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    title: str | None = Field(default=None, description="Headline, as plain text.")
-    body: str = Field(description="The article's text, as plain text. It may not be blank.")
-    id: str | None = Field(
+    title: Text | None = Field(default=None, description="Headline, as plain text.")
+    body: Text = Field(description="The article's text, as plain text. It may not be blank.")
+    id: Text | None = Field(
         default=None, max_length=200, description="Your name for the article; comes back as sent."
     )
-    language: str | None = Field(
+    language: Text | None = Field(
         default=None,
         max_length=35,
         pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$",
         description="Language as a BCP 47 tag such as en or en-GB; detected where it is missing.",
     )
-    section: str | None = Field(
+    section: Text | None = Field(
         default=None, max_length=200, description="Desk or section. It has no part in the answer."
     )
 
@@ -113,7 +129,7 @@ class Assessment(BaseModel):
     content_hash: str = Field(
         description="SHA-256 of the visible text: stays when only white space changes."
     )
-    versions: Versions = Field(description="What gave the answer.")
+    versions: Versions = Field(description="Of artifact, taxonomy and code.")
 
 
 class Severity(BaseModel):

@@ -18,10 +18,10 @@ from serving.settings import Settings
 # What a normaliser may stumble over: characters outside the basic plane, NUL and other controls,
 # soft hyphens, right-to-left text with its marks, odd line ends, a byte-order mark.
 HOSTILE = [
-    "Police said the boy \U0001f692\U0001f468\u200d\U0001f469\u200d\U0001f467 died. The school closed.",
+    "Police said the boy \U0001f692\U0001f468\u200d\U0001f469\u200d\U0001f467 died. He was 12.",
     "The\x00 girl was in hos\u00adpi\u00adtal.\x07 Her\x1b[31m mother said\u2028 the police came.",
-    "\ufeffThe boy \u200f\u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627\u200e said so.\r\n\r\nThe police were called.",
-    "  \n\u00a0The cafe\u0301 owner was killed \U0001f1eb\U0001f1ee after the attack.\t\tThe end.  ",
+    "\ufeffThe boy \u200f\u05e9\u05dc\u05d5\u05dd \u0645\u0631\u200e said so.\r\n\r\nPolice came.",
+    "  \n\u00a0The cafe\u0301 owner was killed \U0001f1eb\U0001f1ee by the man.\t\tThe end.  ",
 ]
 
 
@@ -43,7 +43,7 @@ def test_the_answer_is_the_classifiers_assessment(
     answer = classify(client, **examples.request())
     assert answer == json.loads(json.dumps(assessment.as_dict()))
     assert answer["id"] == examples.ARTICLE.id
-    assert answer["verdict"] in ("flagged", "clear")
+    assert answer["verdict"] == "flagged"
 
 
 def test_every_label_of_the_taxonomy_is_in_the_answer(client: TestClient) -> None:
@@ -86,7 +86,7 @@ def test_an_article_as_long_as_is_allowed_is_assessed(
     client: TestClient, settings: Settings
 ) -> None:
     title = "The boy at school"
-    body = "The police came. ".ljust(settings.max_article_characters - len(title), "x")
+    body = ("The police came. " * 200)[: settings.max_article_characters - len(title)]
     assert classify(client, title=title, body=body)["verdict"] != "not_checked"
 
 
@@ -138,6 +138,7 @@ def test_livez_answers_while_a_long_article_is_assessed(
             answered = 0
             while not task.done():
                 answered += (await client.get("/livez")).status_code == 200
+                await asyncio.sleep(0)  # nothing else here ever waits
             assert (await task).status_code == 200
             return answered
 

@@ -17,7 +17,11 @@ from serving.api.run import serve
 from serving.errors import ServingError
 from serving.settings import Settings
 
-PROGRAM = "from serving.api.run import serve; from serving.settings import read_settings; serve(read_settings())"
+PROGRAM = """
+from serving.api.run import serve
+from serving.settings import read_settings
+serve(read_settings())
+"""
 
 
 @pytest.fixture
@@ -45,7 +49,7 @@ def test_the_server_answers_logs_lines_of_json_and_stops_when_told(
         assert client.get("/readyz").status_code == 200
         response = client.post("/v1/classify", json={"body": "The police said canary was here."})
         too_large = client.post("/v1/classify", content=iter([b"canary" * 1_000] * 400))
-    assert response.json()["verdict"] in ("flagged", "clear")
+    assert response.json()["verdict"] == "flagged"
     assert too_large.status_code == 415  # before anything of the body is read
     process.send_signal(signal.SIGTERM)
     rest, _ = process.communicate(timeout=30)
