@@ -46,12 +46,12 @@ class Settings(BaseSettings):
 
 
 def read_settings(**given: Any) -> Settings:
-    """Settings from the environment; what is `given` comes first.
+    """Settings from the environment; what is `given`, and not None, comes first.
 
     Raises ServingError, which names the setting but not its value: it may be a secret.
     """
     try:
-        return Settings(**given)
+        return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         wrong = "; ".join(
             f"{PREFIX}{'.'.join(map(str, item['loc'])).upper()}: {item['msg']}"

@@ -1,6 +1,7 @@
 """Settings of the whole test run, made before any test module is imported."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,3 +23,22 @@ settings.load_profile("forewarn")
 def repository() -> Path:
     """The folder that holds the packages, `models/` and the README."""
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A throwaway artifact, made once in each worker.
+
+    Its thresholds are 0: every article has every label at severity 3, and evidence to look at.
+    """
+    # Here and not above: tests that need no artifact start without torch.
+    from classifier.artifact import write_manifest
+    from classifier.calibration import write_calibration
+    from tests.tiny import TINY_WINDOWING, plain_calibration, tiny_artifact
+
+    folder = tiny_artifact(tmp_path_factory.mktemp("artifact"))
+    plain = plain_calibration()
+    keen = replace(plain, severity_thresholds=0.0 * plain.severity_thresholds)
+    write_calibration(folder / "calibration.json", keen)
+    write_manifest(folder, "tiny", TINY_WINDOWING, {"made": "for a test"})
+    return folder

@@ -46,13 +46,14 @@ def tfidf_baseline(
     inputs = vectoriser.fit_transform(_text(example) for example in train)
     truth = _columns(read_truth(train, taxonomy))
     models = [
-        LogisticRegression(C=20.0, max_iter=1000).fit(inputs, truth[:, i])
-        for i in range(truth.shape[1])
+        LogisticRegression(C=20.0, max_iter=1000).fit(inputs, column) if column.any() else None
+        for column in truth.T
     ]
 
     def score(examples: Sequence[Example]) -> Floats:
         vectors = vectoriser.transform(_text(example) for example in examples)
-        return np.stack([model.predict_proba(vectors)[:, 1] for model in models], axis=1)
+        never = np.zeros(len(examples))
+        return np.stack([m.predict_proba(vectors)[:, 1] if m else never for m in models], axis=1)
 
     return _decide(score(dev), score(test), read_truth(dev, taxonomy), taxonomy)
 

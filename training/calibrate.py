@@ -70,6 +70,9 @@ def fit_platt(logits: Floats, targets: NDArray[np.float32]) -> Platt:
 
 
 def _fit_one(logits: Floats, targets: NDArray[np.float32]) -> tuple[float, float]:
+    judged = ~np.isnan(targets)
+    logits, targets = logits[judged], targets[judged]
+
     def loss(parameters: Floats) -> float:
         slope, offset = parameters
         scores = np.exp(slope) * logits + offset
@@ -104,6 +107,8 @@ def fit_thresholds(probabilities: Floats, targets: NDArray[np.float32]) -> Float
 
 
 def _best_threshold(probabilities: Floats, truth: Floats) -> float:
+    judged = ~np.isnan(truth)
+    probabilities, truth = probabilities[judged], truth[judged]
     over = probabilities[:, None] >= GRID  # (articles, grid)
     hits = (over * truth[:, None]).sum(0)
     f1 = 2 * hits / np.maximum(over.sum(0) + truth.sum(), 1e-9)

@@ -2,33 +2,17 @@
 
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
-import numpy as np
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from classifier import SensitivityClassifier
-from classifier.artifact import write_manifest
-from classifier.calibration import write_calibration
 from serving.api.app import create_app
 from serving.api.logs import JsonLines
 from serving.settings import Settings
-from tests.tiny import TINY_WINDOWING, plain_calibration, tiny_artifact
-
-
-@pytest.fixture(scope="session")
-def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Thresholds of 0: every article has every label at severity 3, and evidence to look at."""
-    folder = tiny_artifact(tmp_path_factory.mktemp("artifact"))
-    plain = plain_calibration()
-    keen = replace(plain, severity_thresholds=np.zeros_like(plain.severity_thresholds))
-    write_calibration(folder / "calibration.json", keen)
-    write_manifest(folder, "tiny", TINY_WINDOWING, {"made": "for a test"})
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -71,6 +71,14 @@ def test_a_missing_title_is_no_title(client: TestClient, title: dict[str, Any]) 
     assert classify(client, body=body, **title) == classify(client, body=body)
 
 
+@pytest.mark.parametrize("media_type", ["application/json", "Application/JSON; charset=utf-8"])
+def test_json_may_have_a_mark_and_its_type_parameters(client: TestClient, media_type: str) -> None:
+    content = b"\xef\xbb\xbf" + json.dumps(examples.request(), ensure_ascii=False).encode()
+    headers = {"Content-Type": media_type}
+    response = client.post("/v1/classify", content=content, headers=headers)
+    assert response.json() == classify(client, **examples.request())
+
+
 def test_another_language_is_not_checked_and_says_why(client: TestClient) -> None:
     answer = classify(
         client, body="Poika vietiin sairaalaan lauantaina poliisin pidätyksen jälkeen."

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import re
 from collections.abc import Iterator
 from io import StringIO
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
-from starlette.types import Message
+from starlette.types import Message, Receive
 
 from serving.api.schemas import Problem
 from serving.settings import Settings
@@ -119,6 +120,7 @@ def test_the_log_of_a_good_request_holds_nothing_of_it(client: TestClient, logs:
         ("GET", f"/{CANARY}", 404, "not-found"),
         ("GET", f"/v1/classify/{CANARY}", 404, "not-found"),
         ("GET", "/docs", 404, "not-found"),
+        ("GET", "/livez/", 404, "not-found"),
         ("GET", f"/v1/classify?body={CANARY}", 405, "method-not-allowed"),
         ("DELETE", "/livez", 405, "method-not-allowed"),
         (CANARY.upper(), "/livez", 405, "method-not-allowed"),
@@ -160,15 +162,9 @@ def test_sizes_are_told_with_what_to_do(client: TestClient) -> None:
     assert "FOREWARN_MAX_ARTICLE_CHARACTERS" in detail
 
 
-def test_no_more_is_read_than_the_limit(app: FastAPI, settings: Settings) -> None:
-    """A body that does not say its size is not taken in to its end."""
-    given = 0
-    sent: list[Message] = []
-
-    async def receive() -> Message:
-        nonlocal given
-        given += 1_000
-        return {"type": "http.request", "body": b" " * 1_000, "more_body": given < 10**6}
+def post_messages(app: FastAPI, receive: Receive) -> list[Message]:
+    """What the application sends when the server hands it these messages."""
+    sent = []
 
     async def send(message: Message) -> None:
         sent.append(message)
@@ -180,8 +176,31 @@ def test_no_more_is_read_than_the_limit(app: FastAPI, settings: Settings) -> Non
             await app(scope | {"query_string": b""}, receive, send)
 
     asyncio.run(post())
-    assert sent[0]["status"] == 413
+    return sent
+
+
+def test_no_more_is_read_than_the_limit(app: FastAPI, settings: Settings) -> None:
+    """A body that does not say its size is not taken in to its end."""
+    given = 0
+
+    async def receive() -> Message:
+        nonlocal given
+        given += 1_000
+        return {"type": "http.request", "body": b" " * 1_000, "more_body": given < 10**6}
+
+    assert post_messages(app, receive)[0]["status"] == 413
     assert settings.max_body_bytes < given <= settings.max_body_bytes + 1_000
+
+
+def test_a_caller_who_leaves_is_no_failure(app: FastAPI, logs: StringIO) -> None:
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    assert post_messages(app, receive) == []
+    events = [json.loads(line) for line in logs.getvalue().splitlines()]
+    assert [line["level"] for line in events if line["logger"] == "forewarn"] == ["info", "info"]
+    assert events[-1]["event"] == "request"
+    assert events[-1]["status"] is None
 
 
 def test_what_nobody_foresaw_is_told_to_nobody(app: FastAPI, logs: StringIO) -> None:
@@ -197,6 +216,17 @@ def test_what_nobody_foresaw_is_told_to_nobody(app: FastAPI, logs: StringIO) -> 
     assert line["exception"] == "builtins.RuntimeError"
     assert line["frames"][-1].endswith(" fail")
     assert line["request_id"] == response.headers["X-Request-ID"]
+
+
+def test_exceptions_that_others_log_are_told_without_their_message(logs: StringIO) -> None:
+    try:
+        raise ValueError(CANARY)
+    except ValueError:
+        logging.getLogger("somebody.else").exception("failed")
+    line = json.loads(logs.getvalue())
+    assert (line["logger"], line["event"]) == ("somebody.else", "failed")
+    assert line["exception"] == "builtins.ValueError"
+    assert CANARY not in logs.getvalue()
 
 
 def test_parameters_that_fastapi_refuses_are_not_echoed(app: FastAPI, logs: StringIO) -> None:

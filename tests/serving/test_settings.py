@@ -14,7 +14,7 @@ def test_the_environment_sets_and_what_is_given_comes_first(
     monkeypatch.setenv("FOREWARN_ARTIFACT", "somewhere/else")
     monkeypatch.setenv("FOREWARN_PORT", "9000")
     monkeypatch.setenv("FOREWARN_HOST", "")
-    settings = read_settings(port=9001)
+    settings = read_settings(port=9001, artifact=None)
     assert settings.artifact == Path("somewhere/else")
     assert settings.port == 9001
     assert settings.host == "127.0.0.1"
@@ -29,7 +29,7 @@ def test_a_wrong_setting_is_named_and_its_value_is_not_told(
     monkeypatch.setenv(f"{PREFIX}{name.upper()}", value)
     with pytest.raises(ServingError, match=f"{PREFIX}{name.upper()}: Input should be") as caught:
         read_settings()
-    assert f"{value} " not in str(caught.value)
+    assert value not in str(caught.value)
 
 
 def test_an_unknown_setting_is_refused() -> None:

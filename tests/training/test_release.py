@@ -1,0 +1,84 @@
+"""From a corpus to an artifact, its figures and its documents, with a toy network."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from classifier import Article, SensitivityClassifier
+from labels import read_taxonomy
+from training.card import fill_tables, model_card, results_table
+from training.config import TrainingConfig
+from training.corpus import read_split
+from training.evaluate import evaluate, false_alarms
+from training.leave_out import deal_sources, leave_sources_out
+from training.release import make_artifact
+
+
+@pytest.fixture(scope="module")
+def made(config: TrainingConfig, corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("release")
+    make_artifact(config, corpus, folder / "run", folder / "toy")
+    return folder / "toy"
+
+
+def test_the_artifact_has_learned_and_shows_why(made: Path) -> None:
+    classifier = SensitivityClassifier.load(made)
+    grave, calm = classifier.assess(
+        [
+            Article(body="It was late. A boy of 9 was killed at the school, police said."),
+            Article(body="The council said the garden in the city was old. It was late."),
+        ]
+    )
+    assert grave.verdict == "flagged"
+    assert grave.labels["violence"].evidence[0].quote.startswith("A boy of 9")
+    assert calm.labels["violence"].probabilities[1] < grave.labels["violence"].probabilities[1]
+
+
+def test_evaluation_writes_figures_beside_baselines(made: Path, corpus: Path) -> None:
+    result = evaluate(made, corpus)
+    assert result == json.loads((made / "metrics.json").read_text())
+    violence = result["classifier"]["labels"]["violence"]
+    assert violence["positives"] == 8
+    assert violence["average_precision"]["value"] > 0.9
+    assert set(result["baselines"]) == {"keywords", "tfidf"}
+    assert sum(found["articles"] for found in result["by_source"].values()) == 16
+    card = model_card(made, result, read_taxonomy())
+    assert card.startswith("---\nlanguage: en\n")
+    assert results_table(result) in card
+    assert "$" not in card
+
+
+def test_false_alarms_count_hard_articles_that_are_clear_everywhere(
+    made: Path, corpus: Path
+) -> None:
+    test = read_split(corpus, "test")
+    assessments = SensitivityClassifier.load(made).assess([e.article for e in test])
+    alarmed = [replace(a, verdict="flagged") for a in assessments]
+    found = false_alarms(alarmed, test)
+    hard = [e for e in test if e.stratum == "hard" and not any(e.labels.values())]
+    assert found == {"articles": len(hard), "flagged": len(hard), "rate": 1.0}
+
+
+def test_every_source_is_left_out_once(
+    config: TrainingConfig, corpus: Path, tmp_path: Path
+) -> None:
+    examples = read_split(corpus, "train")
+    assert sorted(s for fold in deal_sources(examples, 2) for s in fold) == ["gazette", "herald"]
+    found = leave_sources_out(config, corpus, tmp_path, tmp_path / "out.json", folds=2)
+    sizes = [fold["trained_on"] + fold["left_out"]["articles"] for fold in found["folds"]]
+    assert sizes == [24, 24]
+    again = leave_sources_out(config, corpus, tmp_path, tmp_path / "out.json", folds=2)
+    assert again == found
+
+
+def test_a_document_without_a_place_for_a_table_is_refused() -> None:
+    document = "# A\n<!-- begin one -->old<!-- end one -->\nrest"
+    assert fill_tables(document, {"one": "new"}).splitlines()[1:4] == [
+        "<!-- begin one -->",
+        "new",
+        "<!-- end one -->",
+    ]
+    with pytest.raises(ValueError, match="no place for the table 'two'"):
+        fill_tables(document, {"two": "new"})
