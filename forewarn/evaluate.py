@@ -11,13 +11,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's options."""
     add_corpus(parser)
     parser.add_argument("--artifact", type=Path, help="artifact folder (default: the released one)")
+    parser.add_argument(
+        "--leave-out",
+        action="store_true",
+        help="instead, train briefly without some newspapers and measure on those, each once; "
+        "takes as long as a training",
+    )
+    parser.add_argument(
+        "--run",
+        type=Path,
+        default=Path("runs/leave-out"),
+        help="folder for the trainings of --leave-out, which go on after a kill",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Measure, write `metrics.json` into the artifact, and print the table."""
-    from training.card import results_table
+    """Measure, write the figures into the artifact's folder, and print the table."""
+    from training.card import left_out_table, results_table
+    from training.config import read_config
     from training.evaluate import evaluate
+    from training.leave_out import FIGURES, leave_sources_out
 
     folder = arguments.artifact or released_artifact()
-    print(results_table(evaluate(folder, arguments.corpus)))
+    if arguments.leave_out:
+        out = folder / FIGURES
+        print(
+            left_out_table(leave_sources_out(read_config(), arguments.corpus, arguments.run, out))
+        )
+    else:
+        print(results_table(evaluate(folder, arguments.corpus)))
     return 0

@@ -2,7 +2,6 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,12 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until told to stop."""
     from serving.api.run import serve
-    from serving.settings import Settings
+    from serving.settings import read_settings
 
-    given: dict[str, Any] = {
-        name: getattr(arguments, name)
-        for name in ("host", "port", "artifact")
-        if getattr(arguments, name) is not None
-    }
-    serve(Settings(**given))
+    serve(read_settings(host=arguments.host, port=arguments.port, artifact=arguments.artifact))
     return 0

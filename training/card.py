@@ -13,6 +13,7 @@ from classifier import Article, SensitivityClassifier
 from classifier.artifact import read_manifest
 from labels import Taxonomy, read_taxonomy
 from training.evaluate import METRICS
+from training.leave_out import FIGURES
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "docs" / "example.json"
@@ -128,6 +129,7 @@ def model_card(folder: Path, metrics: dict[str, Any], taxonomy: Taxonomy) -> str
     """The card in Hugging Face's format."""
     manifest = read_manifest(folder)
     hard = metrics["hard_clear"]
+    left_out = json.loads((folder / FIGURES).read_text("utf-8"))
     return Template(TEMPLATE.read_text("utf-8")).substitute(
         name=manifest.name,
         version=manifest.version,
@@ -149,6 +151,8 @@ def model_card(folder: Path, metrics: dict[str, Any], taxonomy: Taxonomy) -> str
         by_source=slices_table(metrics["by_source"], taxonomy),
         by_treatment=slices_table(metrics["by_treatment"], taxonomy),
         by_stratum=slices_table(metrics["by_stratum"], taxonomy),
+        left_out_epochs=left_out["epochs"],
+        left_out=left_out_table(left_out),
     )
 
 
@@ -167,6 +171,28 @@ def sub_labels_table(metrics: dict[str, Any]) -> str:
             ]
         )
     return markdown_table(rows)
+
+
+def left_out_table(found: dict[str, Any]) -> str:
+    """AP and F1 on sources left out of training, beside those that were trained on."""
+    taxonomy = read_taxonomy()
+    heads = [f"{label}: AP / F1" for label in taxonomy.label_ids]
+    rows = [["Articles of", "Articles", *heads]]
+    for number, fold in enumerate(found["folds"], start=1):
+        for name, figures in [
+            (f"fold {number}, sources trained on (dev)", fold["known"]),
+            (f"**fold {number}, sources left out**", fold["left_out"]),
+            *fold["sources"].items(),
+        ]:
+            cells = [_pair(figures.get(label)) for label in taxonomy.label_ids]
+            rows.append([name, f"{figures['articles']:,}", *cells])
+    return markdown_table(rows)
+
+
+def _pair(figures: dict[str, Any] | None) -> str:
+    if figures is None:
+        return "–"
+    return f"{_percent(figures['average_precision'])} / {_percent(figures['f1'])}"
 
 
 def slices_table(slices: dict[str, Any], taxonomy: Taxonomy) -> str:

@@ -8,11 +8,12 @@ out once. The figures are of such networks, not of the released artifact, which 
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from safetensors.torch import load_model
 
 from labels import Taxonomy, read_taxonomy
@@ -30,6 +31,7 @@ from training.metrics import (
 from training.predict import predict
 from training.train import train
 
+Floats = NDArray[np.float64]
 FIGURES = "leave_out.json"
 FEWEST = 10  # positives and negatives that a source needs for its own figures
 
@@ -78,62 +80,72 @@ def _one_fold(
         return dict(json.loads(done.read_text("utf-8")))
     seen = [example for example in examples if example.source not in left_out]
     known = [example for example in dev if example.source not in left_out]
-    weights = train(config, taxonomy, seen, [], run)
-    encoder = build_encoder(config)
-    network = build_network(config, taxonomy, encoder.pad_id)
-    load_model(network, str(weights))
     unseen = [example for example in examples if example.source in left_out]
-
-    def logits(of: Sequence[Example]) -> tuple[Any, Any]:
-        outputs = predict(network, encode_examples(of, encoder), encoder)
-        severities = np.stack([found.severities[:, 1] for found in outputs]).astype(np.float64)
-        return severities, np.stack([found.sub_labels for found in outputs]).astype(np.float64)
-
-    known_logits, known_subs = logits(known)
-    truth = read_truth(known, taxonomy).flagged.astype(np.float32)
-    platt = fit_platt(known_logits, truth)
-    thresholds = fit_thresholds(platt(known_logits), truth)
-    new_logits, new_subs = logits(unseen)
+    judge = _Judge(config, taxonomy, train(config, taxonomy, seen, [], run), known)
+    said = judge.say(unseen)
+    sources = {}
+    for source in sorted(left_out):
+        rows = [i for i, example in enumerate(unseen) if example.source == source]
+        part = _Said(said.labels[rows], said.sub_labels[rows])
+        sources[source] = judge.figures([unseen[i] for i in rows], part)
     figures = {
         "trained_on": len(seen),
-        "known": _figures(known, platt(known_logits), known_subs, thresholds, taxonomy),
-        "left_out": _figures(unseen, platt(new_logits), new_subs, thresholds, taxonomy),
-        "sources": {
-            source: _figures_of(source, unseen, platt(new_logits), new_subs, thresholds, taxonomy)
-            for source in sorted(left_out)
-        },
+        "known": judge.figures(known, judge.say(known)),
+        "left_out": judge.figures(unseen, said),
+        "sources": sources,
     }
     done.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
     return figures
 
 
-def _figures_of(
-    source: str,
-    examples: Sequence[Example],
-    scores: Any,
-    subs: Any,
-    limits: Any,
-    taxonomy: Taxonomy,
-) -> dict[str, Any]:
-    rows = [i for i, example in enumerate(examples) if example.source == source]
-    return _figures([examples[i] for i in rows], scores[rows], subs[rows], limits, taxonomy)
+@dataclass(frozen=True)
+class _Said:
+    labels: Floats  # (N, L), probability of severity 2 and up
+    sub_labels: Floats  # (N, B), logits
 
 
-def _figures(
-    examples: Sequence[Example], scores: Any, subs: Any, limits: Any, taxonomy: Taxonomy
-) -> dict[str, Any]:
-    truth = read_truth(examples, taxonomy)
-    result: dict[str, Any] = {"articles": len(examples)}
-    for column, label in enumerate(taxonomy.label_ids):
-        real, said = truth.flagged[:, column], scores[:, column]
-        if min(real.sum(), (~real).sum()) < FEWEST:
-            continue
-        result[label] = {
-            "positives": int(real.sum()),
-            "average_precision": round(average_precision(real, said), 4),
-            "f1": round(precision_recall_f1(real, said >= limits[column])[2], 4),
-        }
-    if truth.sub_labels.any(0).all():
-        macro = macro_average_precision(truth.sub_labels, subs)
-        result["sub_labels_macro_average_precision"] = round(macro, 4)
-    return result
+class _Judge:
+    """A trained network with calibration and thresholds fitted on `known` articles."""
+
+    def __init__(
+        self, config: TrainingConfig, taxonomy: Taxonomy, weights: Path, known: Sequence[Example]
+    ) -> None:
+        self._taxonomy = taxonomy
+        self._encoder = build_encoder(config)
+        self._network = build_network(config, taxonomy, self._encoder.pad_id)
+        load_model(self._network, str(weights))
+        truth = read_truth(known, taxonomy).flagged.astype(np.float32)
+        logits = self._logits(known)
+        self._platt = fit_platt(logits.labels, truth)
+        self._thresholds = fit_thresholds(self._platt(logits.labels), truth)
+
+    def say(self, examples: Sequence[Example]) -> _Said:
+        logits = self._logits(examples)
+        return _Said(self._platt(logits.labels), logits.sub_labels)
+
+    def _logits(self, examples: Sequence[Example]) -> _Said:
+        items = encode_examples(examples, self._encoder)
+        outputs = predict(self._network, items, self._encoder)
+        return _Said(
+            np.stack([found.severities[:, 1] for found in outputs]).astype(np.float64),
+            np.stack([found.sub_labels for found in outputs]).astype(np.float64),
+        )
+
+    def figures(self, examples: Sequence[Example], said: _Said) -> dict[str, Any]:
+        """Of each label that has enough articles of both kinds."""
+        truth = read_truth(examples, self._taxonomy)
+        result: dict[str, Any] = {"articles": len(examples)}
+        for column, label in enumerate(self._taxonomy.label_ids):
+            real, scores = truth.flagged[:, column], said.labels[:, column]
+            if min(real.sum(), (~real).sum()) < FEWEST:
+                continue
+            flagged = scores >= self._thresholds[column]
+            result[label] = {
+                "positives": int(real.sum()),
+                "average_precision": round(average_precision(real, scores), 4),
+                "f1": round(precision_recall_f1(real, flagged)[2], 4),
+            }
+        if truth.sub_labels.any(0).all():
+            macro = macro_average_precision(truth.sub_labels, said.sub_labels)
+            result["sub_labels_macro_average_precision"] = round(macro, 4)
+        return result

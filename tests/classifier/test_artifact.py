@@ -112,17 +112,20 @@ def test_a_manifest_that_says_nothing_is_refused(copy: Path, content: bytes) -> 
 
 
 @pytest.mark.parametrize(
-    "change",
-    [
-        {"windowing": {"tokens": 48, "letters": 7}},
-        {"windowing": 192},
-        {"unheard": "of"},
-        {"files": None},
-        {"files": []},
-    ],
-    ids=str,
+    "change", [{"windowing": {"tokens": 48, "letters": 7}}, {"windowing": 192}, {"unheard": "of"}]
 )
-def test_a_manifest_of_another_shape_is_refused(copy: Path, change: dict[str, Any]) -> None:
+def test_a_manifest_with_other_keys_is_refused(copy: Path, change: dict[str, Any]) -> None:
+    rewrite(copy, lambda table: table.update(change))
+    with pytest.raises(ArtifactError, match=f"{MANIFEST} cannot be read"):
+        SensitivityClassifier.load(copy)
+
+
+# Fails: values of the manifest are taken as they are. `files` then ends in an AttributeError, and
+# `tokens` loads and ends in a TypeError at the first article.
+@pytest.mark.parametrize(
+    "change", [{"files": None}, {"files": []}, {"windowing": {"tokens": "many"}}], ids=str
+)
+def test_a_manifest_with_other_values_is_refused(copy: Path, change: dict[str, Any]) -> None:
     rewrite(copy, lambda table: table.update(change))
     with pytest.raises(ArtifactError, match=f"{MANIFEST} cannot be read"):
         SensitivityClassifier.load(copy)

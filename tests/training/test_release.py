@@ -36,7 +36,10 @@ def test_the_artifact_has_learned_and_shows_why(made: Path) -> None:
     assert calm.labels["violence"].probabilities[1] < grave.labels["violence"].probabilities[1]
 
 
-def test_evaluation_writes_figures_beside_baselines(made: Path, corpus: Path) -> None:
+def test_evaluation_writes_figures_beside_baselines(
+    made: Path, corpus: Path, config: TrainingConfig, tmp_path: Path
+) -> None:
+    leave_sources_out(config, corpus, tmp_path, made / "leave_out.json", folds=2)
     result = evaluate(made, corpus)
     assert result == json.loads((made / "metrics.json").read_text())
     violence = result["classifier"]["labels"]["violence"]

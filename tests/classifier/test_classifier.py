@@ -1,0 +1,246 @@
+"""The one way to ask: what the answers promise, for lifelike and for hostile articles."""
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+
+from classifier import Article, Assessment, Evidence, SensitivityClassifier, __version__
+from classifier.windows import Window
+from tests.classifier.texts import ARTICLES, HOSTILE, articles, is_visible
+from tests.tiny import WORDS, tiny_encoder
+
+Graded = Callable[[int], SensitivityClassifier]
+
+FINNISH = Article(
+    title="Poika vietiin sairaalaan",
+    body="Poika vietiin sairaalaan lauantaina poliisin pidätyksen jälkeen.",
+    id="fi-1",
+)
+MIXED = [
+    *ARTICLES,
+    *(Article(body, title="A\u00ad boy\x00 at \U0001f3eb school") for body in HOSTILE.values()),
+    FINNISH,
+    Article(""),
+    Article("The police came to the school. " * 60, title="A long day in the city"),
+]
+# So long that each needs a window to itself, with a title or without.
+FULL = [f"The {' '.join(Random(seed).sample(WORDS, 26))}." for seed in range(8)]
+
+
+def windows_of(article: Article) -> tuple[tuple[Window, ...], ...]:
+    return tiny_encoder().encode(article).sections
+
+
+def everything_found(assessment: Assessment) -> list[Evidence]:
+    return [found for label in assessment.labels.values() for found in label.evidence]
+
+
+@pytest.fixture(scope="module")
+def one_by_one(classifier: SensitivityClassifier) -> list[Assessment]:
+    return [assessment for article in MIXED for assessment in classifier.assess([article])]
+
+
+def test_asked_together_is_as_asked_alone(
+    classifier: SensitivityClassifier, one_by_one: list[Assessment]
+) -> None:
+    assert len({str(assessment.labels) for assessment in one_by_one}) > len(ARTICLES)
+    assert classifier.assess(MIXED) == one_by_one
+    assert classifier.assess(MIXED[::-1]) == one_by_one[::-1]
+
+
+def test_asked_from_four_threads_is_as_asked_alone(
+    classifier: SensitivityClassifier, one_by_one: list[Assessment]
+) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(classifier.assess, [MIXED] * 4))
+    assert answers == [one_by_one] * 4
+
+
+def test_threads_within_do_not_change_an_answer(
+    artifact: Path, classifier: SensitivityClassifier, one_by_one: list[Assessment]
+) -> None:
+    assert SensitivityClassifier.load(artifact, threads=3).assess(MIXED) == one_by_one
+
+
+def test_no_articles_no_answers(classifier: SensitivityClassifier) -> None:
+    assert classifier.assess([]) == []
+
+
+@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("title", ["", "\ufeffA boy\u00ad\x00 \ud800 at \U0001f3eb\r\n school "])
+def test_evidence_points_at_its_quote_in_what_was_sent(
+    classifier: SensitivityClassifier, title: str, body: str
+) -> None:
+    article = Article(body, title=title)
+    [assessment] = classifier.assess([article])
+    found = everything_found(assessment)
+    assert {evidence.field for evidence in found} >= {"body"}
+    for evidence in found:
+        source = article.title if evidence.field == "title" else article.body
+        assert evidence.quote == source[evidence.start : evidence.end]
+        assert is_visible(evidence.quote[0])
+        assert is_visible(evidence.quote[-1])
+
+
+@given(article=articles())
+@settings(max_examples=60)
+def test_whatever_comes_in_is_answered(classifier: SensitivityClassifier, article: Article) -> None:
+    [assessment] = classifier.assess([article])
+    assert (assessment.verdict == "not_checked") == (assessment.reason is not None)
+    for evidence in everything_found(assessment):
+        source = article.title if evidence.field == "title" else article.body
+        assert evidence.quote == source[evidence.start : evidence.end]
+    json.dumps(assessment.as_dict())
+
+
+@pytest.mark.parametrize(
+    ("article", "code"),
+    [
+        (Article(""), "empty"),
+        (Article(" \r\n\t", title="\u00ad\x00\ufeff"), "empty"),
+        (FINNISH, "language"),
+        (replace(ARTICLES[0], language="fi"), "language"),
+        (replace(ARTICLES[0], language="zh-Hant-TW"), "language"),
+        (Article("14:30 5-2 \u2014 \u2026 !!"), "unreadable"),
+        (Article("\U0001f692 \U0001f525 \U0001f468"), "unreadable"),
+        (Article("x" * 50_000), "unreadable"),
+        (Article("\ud800 \udc00"), "unreadable"),
+    ],
+)
+def test_what_cannot_be_checked_says_why_and_nothing_else(
+    classifier: SensitivityClassifier, article: Article, code: str
+) -> None:
+    [assessment] = classifier.assess([article])
+    assert assessment.verdict == "not_checked"
+    assert assessment.reason is not None
+    assert assessment.reason.code == code
+    assert assessment.reason.message.endswith(".")
+    assert assessment.labels == assessment.sub_labels == assessment.details == {}
+    assert assessment.treatment is None
+    assert (assessment.id, assessment.content_hash) == (article.id, article.content_hash)
+
+
+def test_the_language_is_the_one_given_or_found(classifier: SensitivityClassifier) -> None:
+    given_finnish = replace(ARTICLES[0], language="fi")
+    british = replace(ARTICLES[0], language="en-GB")
+    assessments = classifier.assess([FINNISH, given_finnish, british, ARTICLES[0], Article("")])
+    assert [found.language for found in assessments] == ["fi", "fi", "en", "en", None]
+    assert assessments[2] == assessments[3]
+
+
+def test_a_strange_language_tag_is_not_repeated_in_the_reason(
+    classifier: SensitivityClassifier,
+) -> None:
+    [assessment] = classifier.assess([replace(ARTICLES[0], language="The girl of nine was found")])
+    assert assessment.reason is not None
+    assert "girl" not in assessment.reason.message
+
+
+def test_every_label_of_the_taxonomy_is_answered_in_its_order(
+    classifier: SensitivityClassifier,
+) -> None:
+    taxonomy = classifier.taxonomy
+    for assessment in classifier.assess(ARTICLES):
+        assert tuple(assessment.labels) == taxonomy.label_ids
+        assert tuple(assessment.sub_labels) == taxonomy.sub_label_ids
+        assert tuple(assessment.details) == taxonomy.detail_ids
+        assert assessment.treatment is not None
+        assert assessment.treatment.label in taxonomy.treatment_ids
+        assert assessment.versions == classifier.versions
+        assert assessment.versions.code == __version__
+
+
+def test_probabilities_never_rise_and_presence_follows_its_threshold(
+    classifier: SensitivityClassifier, one_by_one: list[Assessment]
+) -> None:
+    for assessment in one_by_one:
+        for label in assessment.labels.values():
+            one, two, three = label.probabilities
+            assert 1 >= one >= two >= three >= 0
+        for presence in (assessment.sub_labels | assessment.details).values():
+            assert presence.present == (presence.probability >= 0.5)
+
+
+@pytest.mark.parametrize(
+    ("severity", "verdict", "most"),
+    [(0, "clear", 0), (1, "clear", 2), (2, "flagged", 5), (3, "flagged", 5)],
+)
+def test_a_severity_decides_the_verdict_and_how_much_evidence_is_shown(
+    graded: Graded, severity: int, verdict: str, most: int
+) -> None:
+    shown = set()
+    for assessment in graded(severity).assess(MIXED[: len(ARTICLES) + len(HOSTILE)]):
+        assert assessment.verdict == verdict
+        for label in assessment.labels.values():
+            assert label.severity == severity
+            assert label.flagged == (verdict == "flagged")
+            shown.add(len(label.evidence))
+    assert max(shown) == most
+    assert (min(shown) > 0) == (severity > 0)
+
+
+def test_evidence_comes_best_first_and_none_far_behind(one_by_one: list[Assessment]) -> None:
+    found = [label.evidence for answer in one_by_one for label in answer.labels.values()]
+    for evidence in found:
+        scores = [passage.score for passage in evidence]
+        assert scores == sorted(scores, reverse=True)
+        assert scores[-1] >= scores[0] / 2 - 1e-4
+        assert 0 < scores[0] <= 1
+        assert len({(passage.field, passage.start) for passage in evidence}) == len(evidence)
+
+
+def test_the_evidence_of_a_milder_severity_is_the_best_of_the_evidence(graded: Graded) -> None:
+    mild, grave = (graded(severity).assess(ARTICLES) for severity in (1, 3))
+    for less, more in zip(mild, grave, strict=True):
+        for label, found in less.labels.items():
+            assert found.evidence == more.labels[label].evidence[:2]
+
+
+@pytest.mark.parametrize("title", ["", "A report on the city"])
+def test_a_long_article_is_as_grave_as_its_gravest_section(
+    classifier: SensitivityClassifier, title: str
+) -> None:
+    """Three sections, each of which is an article of the same windows when it stands alone."""
+    texts = [FULL, FULL[:3], FULL[3:5], FULL[5:]]
+    long, *short = [Article(" ".join(text), title=title) for text in texts]
+    sections = [section for article in short for section in windows_of(article)]
+    assert str(windows_of(long)[1]) == str(sections[1])
+    assert len(windows_of(long)) == len(sections) == 3
+
+    whole, *parts = classifier.assess([long, *short])
+    assert len({str(part.labels) for part in parts}) == 3
+    for name, label in whole.labels.items():
+        found = [part.labels[name] for part in parts]
+        gravest = tuple(map(max, zip(*(part.probabilities for part in found), strict=True)))
+        assert label.probabilities == gravest
+        assert label.evidence[0].score == max(part.evidence[0].score for part in found)
+    for kind in ("sub_labels", "details"):
+        for name, presence in getattr(whole, kind).items():
+            found = [getattr(part, kind)[name].probability for part in parts]
+            assert presence.probability == max(found)
+
+
+def test_the_last_sentence_of_a_very_long_article_is_read(
+    classifier: SensitivityClassifier,
+) -> None:
+    lull = "The council had a report on the old garden of the city. " * 400
+    [plain, ended] = classifier.assess([Article(lull), Article(f"{lull}{FULL[0]}")])
+    assert plain.labels != ended.labels
+
+
+def test_an_answer_is_plain_values_in_reading_order(one_by_one: list[Assessment]) -> None:
+    keys = "id verdict reason labels sub_labels details treatment language content_hash versions"
+    for assessment in one_by_one:
+        answer = assessment.as_dict()
+        assert list(answer) == keys.split()
+        again = json.loads(json.dumps(answer))
+        assert list(again["labels"]) == list(assessment.labels)
+        for name, label in assessment.labels.items():
+            assert again["labels"][name]["probabilities"] == list(label.probabilities)
+            assert len(again["labels"][name]["evidence"]) == len(label.evidence)

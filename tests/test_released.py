@@ -1,0 +1,161 @@
+"""What the released artifact makes of invented articles, as an editor would judge it."""
+
+from pathlib import Path
+
+import pytest
+
+from classifier import Article, Assessment, SensitivityClassifier
+from classifier.artifact import released_artifact
+from training.card import write_documents
+
+ARREST = Article(
+    title="Officer suspended after schoolboy is hurt in arrest",
+    body=(
+        "A police officer in Eastmere has been suspended after a 13-year-old boy was left with a "
+        "broken collarbone during an arrest outside his school.\n\n"
+        "Video taken by a pupil shows the officer throwing the boy to the ground and kneeling on "
+        "his back while he cries for help. Jonah Whitlock, a year 8 pupil at Chandler Hill School, "
+        "had been mistaken for an older youth who was wanted for theft, police said.\n\n"
+        "His mother, Dana Whitlock, said he had hardly slept since.\n\n"
+        "The town council meets on Thursday to choose a contractor for the new ferry ramp."
+    ),
+)
+MATCH = Article(
+    title="Rovers shoot down United in late attack",
+    body=(
+        "Rovers killed off United's title hopes with two goals in the last ten minutes on Saturday. "
+        "Striker Dele Amory fired the first shot past the keeper after a brutal counter-attack down "
+        "the left, and captain Piet Vos buried the second from twelve yards.\n\n"
+        "“We were under siege for an hour and we fought like lions,” said manager Sean Corrigan. "
+        "“In the end we had too many weapons for them.” United, who have not lost at home since "
+        "March, will look for revenge in the return match on 9 April."
+    ),
+)
+TAKEOVER = Article(
+    title="Calder bank fights hostile bid",
+    body=(
+        "Calder Bank has rejected a hostile bid of 3.1 billion from its rival Norhaven, calling the "
+        "offer an ambush that would destroy value. Analysts expect a bloody battle for votes before "
+        "shareholders meet in June.\n\n"
+        "The bank's shares rose 6 per cent. Norhaven said it would cut 400 jobs at head office and "
+        "execute the plan within eighteen months if its offer is accepted."
+    ),
+)
+DROWNING = Article(
+    title="Father and daughter, six, drown off Harrow Sands",
+    body=(
+        "A six-year-old girl and her father drowned on Sunday after being swept off the rocks at "
+        "Harrow Sands.\n\n"
+        "Lifeboat crews pulled both from the water shortly after four o'clock, but they could not "
+        "be revived. The girl's mother watched from the beach as neighbours held her.\n\n"
+        "Flowers and soft toys were laid at the slipway on Monday. The coastguard asked people to "
+        "keep off the rocks while the swell lasts."
+    ),
+)
+TRIAL = Article(
+    title="Woman stabbed former partner in his sleep, court hears",
+    body=(
+        "A woman stabbed her former partner to death as he slept on her sofa, a jury was told.\n\n"
+        "Prosecutors said Karin Holt, 41, had taken a kitchen knife from a drawer after an argument "
+        "about money in March last year. Mr Brandt, 46, died of a wound to the chest. She denies "
+        "murder. The trial continues."
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def released() -> SensitivityClassifier:
+    return SensitivityClassifier.load(released_artifact())
+
+
+def ask(released: SensitivityClassifier, article: Article) -> Assessment:
+    return released.assess([article])[0]
+
+
+def present(assessment: Assessment) -> set[str]:
+    return {name for name, found in assessment.sub_labels.items() if found.present}
+
+
+def test_a_child_hurt_by_an_officer(released: SensitivityClassifier) -> None:
+    found = ask(released, ARREST)
+    assert found.verdict == "flagged"
+    assert found.labels["minors"].severity >= 2
+    assert found.labels["violence"].severity >= 2
+    assert {"state_force", "minor_victim", "minor_identifiable"} <= present(found)
+    quotes = [evidence.quote for evidence in found.labels["violence"].evidence]
+    assert any("kneeling on" in quote or "collarbone" in quote for quote in quotes)
+    assert not any("ferry ramp" in quote for quote in quotes)
+
+
+@pytest.mark.parametrize("article", [MATCH, TAKEOVER], ids=["match", "takeover"])
+def test_violent_words_without_violence(released: SensitivityClassifier, article: Article) -> None:
+    assert ask(released, article).verdict == "clear"
+
+
+def test_an_accident_is_no_violence(released: SensitivityClassifier) -> None:
+    found = ask(released, DROWNING)
+    assert found.labels["trauma"].severity == 3
+    assert found.labels["minors"].severity >= 2
+    assert found.labels["violence"].severity == 0
+    assert {"accident_disaster", "death_grief", "minor_victim"} <= present(found)
+
+
+def test_a_dry_court_report_counts(released: SensitivityClassifier) -> None:
+    found = ask(released, TRIAL)
+    assert found.labels["violence"].severity >= 2
+    assert found.labels["minors"].severity == 0
+    assert "killing" in present(found)
+    assert found.treatment is not None
+    assert found.treatment.label == "court"
+
+
+def test_a_grave_passage_at_the_end_of_a_long_article(released: SensitivityClassifier) -> None:
+    """Read to the end: forty paragraphs of business do not hide three sentences."""
+    article = Article(title="", body="\n\n".join([TAKEOVER.body] * 40 + [TRIAL.body]))
+    found = ask(released, article)
+    assert found.labels["violence"].severity >= 2
+    best = found.labels["violence"].evidence[0]
+    assert best.start > len(TAKEOVER.body) * 40
+
+
+def test_the_answer_does_not_hang_on_the_title(released: SensitivityClassifier) -> None:
+    for article in (ARREST, DROWNING, TRIAL):
+        bare = ask(released, Article(body=article.body))
+        assert bare.verdict == "flagged"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Poliisi epäilee kolmea miestä törkeästä pahoinpitelystä Tampereen keskustassa. Yksi "
+        "uhreista on yhä sairaalassa, ja tutkinta jatkuu.",
+        "Der Junge starb am Samstag im Krankenhaus, wie die Polizei am Abend mitteilte.",
+        "\U0001f622" * 300,
+        "a" * 50_000,
+        "\x00\x01\x02",
+        "   \n ",
+    ],
+    ids=["Finnish", "German", "emoji", "one word", "controls", "blank"],
+)
+def test_what_cannot_be_read_is_never_clear(released: SensitivityClassifier, body: str) -> None:
+    found = ask(released, Article(body=body))
+    assert found.verdict == "not_checked"
+    assert found.reason is not None
+    assert found.labels == {}
+
+
+def test_one_sentence_of_fifty_thousand_characters(released: SensitivityClassifier) -> None:
+    calm = "and the committee talked about the drains and the hedges and the benches " * 650
+    found = ask(released, Article(body=calm + " until a man shot the chairman dead in the hall."))
+    assert found.labels["violence"].severity >= 2
+    assert "shot the chairman" in found.labels["violence"].evidence[0].quote
+
+
+def test_documents_say_what_was_measured() -> None:
+    assert write_documents(released_artifact(), check=True) == []
+
+
+def test_the_artifact_fits_into_git() -> None:
+    sizes = {path.name: path.stat().st_size for path in Path(released_artifact()).iterdir()}
+    assert max(sizes.values()) < 50e6
+    assert not [name for name in sizes if name.endswith((".pt", ".pkl", ".bin"))]
