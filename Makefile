@@ -2,8 +2,6 @@
 # A stamp file says what is installed; it is out of date when pyproject.toml or constraints.txt changes.
 
 PYTHON ?= python3
-HOST ?= 127.0.0.1
-PORT ?= 8000
 ARGS ?=
 
 VENV := .venv
@@ -18,8 +16,8 @@ help: ## List what make can do
 
 setup: $(VENV)/.dev ## Install everything that development needs (torch included) into .venv
 
-serve: $(VENV)/.serve ## Answer on http://127.0.0.1:8000 (HOST=… and PORT=… change that)
-	$(BIN)/forewarn serve --host $(HOST) --port $(PORT)
+serve: $(VENV)/.serve ## Answer on http://127.0.0.1:8000 (ARGS='--port …' or FOREWARN_PORT change that)
+	$(BIN)/forewarn serve $(ARGS)
 
 test: lint ## Run lint and all tests
 	$(BIN)/python -m pytest -n auto $(ARGS)

@@ -5,6 +5,7 @@
     tokenizer.json       Hugging Face tokenizer
     encoder.onnx         passages in context, int8
     heads.onnx           passages to labels
+    lexical.npz          a linear model on word pieces, beside the network
     calibration.json     probabilities and thresholds
     network.safetensors  the same weights in 16 bits, for GPUs and for training on
 
@@ -28,6 +29,7 @@ FILES = (
     "tokenizer.json",
     "encoder.onnx",
     "heads.onnx",
+    "lexical.npz",
     "calibration.json",
     "network.safetensors",
 )

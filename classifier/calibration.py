@@ -1,54 +1,52 @@
 """From logits to calibrated probabilities, severities and presences."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from labels import Taxonomy
+
 Floats = NDArray[np.float64]
+STEPS = 3  # severity at least 1, 2, 3
 
 
-@dataclass(frozen=True)
-class Platt:
-    """Platt scaling: probability = sigmoid(slope * logit + offset), one of each per output.
-
-    J. Platt, Probabilistic outputs for support vector machines, 1999.
-    """
-
-    slope: Floats
-    offset: Floats
-
-    def __call__(self, logits: Floats) -> Floats:
-        """Calibrated probabilities, in the shape of `logits`."""
-        return sigmoid(self.slope * logits + self.offset)
+def output_names(taxonomy: Taxonomy) -> tuple[str, ...]:
+    """The O calibrated outputs in order: `minors>=1` and so on, sub-labels, details."""
+    severities = [f"{label}>={step}" for label in taxonomy.label_ids for step in (1, 2, 3)]
+    return (*severities, *taxonomy.sub_label_ids, *taxonomy.detail_ids)
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Belongs to an artifact: fitted on the dev split, as are the thresholds.
+    """Platt scaling of the network's and the lexical model's logits together, and thresholds.
 
-    Shapes: severities (L, 3), sub_labels (B,), details (I,). `temperature` divides the treatment's
-    logits before the softmax.
+    probability = sigmoid(slope * network + lexical_slope * lexical + offset), with numbers of its
+    own for each of the O `outputs`; all arrays are (O,). Slopes are positive. `temperature` divides
+    the treatment's logits before the softmax. It all belongs to an artifact and is fitted on the
+    dev split. J. Platt, Probabilistic outputs for support vector machines, 1999.
     """
 
-    severities: Platt
-    sub_labels: Platt
-    details: Platt
+    outputs: tuple[str, ...]
+    slope: Floats
+    lexical_slope: Floats
+    offset: Floats
+    threshold: Floats
     temperature: float
-    severity_thresholds: Floats
-    sub_label_thresholds: Floats
-    detail_thresholds: Floats
 
-    def severity_probabilities(self, logits: Floats) -> Floats:
-        """(..., L, 3) of severity at least 1, 2, 3; never rising, as the logits do not."""
-        return np.minimum.accumulate(self.severities(logits), axis=-1)
+    def scores(self, network: Floats, lexical: Floats) -> Floats:
+        """Calibrated log-odds (..., O)."""
+        return self.slope * network + self.lexical_slope * lexical + self.offset
 
-    def severity(self, probabilities: Floats) -> NDArray[np.int64]:  # (..., L)
-        """The highest severity whose threshold is met, and all below it."""
-        met = probabilities >= self.severity_thresholds
-        return np.asarray(np.logical_and.accumulate(met, axis=-1).sum(-1), dtype=np.int64)
+    def probabilities(self, scores: Floats, labels: int) -> Floats:
+        """Probabilities (..., O); those of a label's severities never rise with the step."""
+        result = sigmoid(scores)
+        steps = result[..., : labels * STEPS].reshape(*result.shape[:-1], labels, STEPS)
+        falling = np.minimum.accumulate(steps, axis=-1)
+        result[..., : labels * STEPS] = falling.reshape(*result.shape[:-1], -1)
+        return result
 
     def treatment_probabilities(self, logits: Floats) -> Floats:
         """Softmax at the fitted temperature, (..., C)."""
@@ -62,26 +60,35 @@ def sigmoid(logits: Floats) -> Floats:
     return np.asarray(0.5 * (1.0 + np.tanh(0.5 * logits)), dtype=np.float64)
 
 
+_COLUMNS = ("slope", "lexical_slope", "offset", "threshold")
+
+
 def write_calibration(path: Path, calibration: Calibration) -> None:
-    """Write JSON; numbers keep six decimals."""
-    path.write_text(json.dumps(asdict(calibration), default=_rounded, indent=1) + "\n", "utf-8")
-
-
-def _rounded(array: Floats) -> object:
-    return np.round(array, 6).tolist()
+    """Write JSON, a row for each output; numbers keep six decimals."""
+    columns = [getattr(calibration, name) for name in _COLUMNS]
+    rows = {
+        output: {
+            name: round(float(column[i]), 6) for name, column in zip(_COLUMNS, columns, strict=True)
+        }
+        for i, output in enumerate(calibration.outputs)
+    }
+    table = {"temperature": round(calibration.temperature, 6), "outputs": rows}
+    path.write_text(json.dumps(table, indent=1) + "\n", "utf-8")
 
 
 def read_calibration(path: Path) -> Calibration:
     """Read what `write_calibration` wrote."""
     table = json.loads(path.read_text("utf-8"))
+    rows = table["outputs"]
 
-    def platt(key: str) -> Platt:
-        return Platt(np.array(table[key]["slope"]), np.array(table[key]["offset"]))
+    def column(name: str) -> Floats:
+        return np.array([row[name] for row in rows.values()])
 
     return Calibration(
-        platt("severities"),
-        platt("sub_labels"),
-        platt("details"),
-        float(table["temperature"]),
-        *(np.array(table[f"{kind}_thresholds"]) for kind in ("severity", "sub_label", "detail")),
+        outputs=tuple(rows),
+        slope=column("slope"),
+        lexical_slope=column("lexical_slope"),
+        offset=column("offset"),
+        threshold=column("threshold"),
+        temperature=float(table["temperature"]),
     )

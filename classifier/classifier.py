@@ -17,7 +17,7 @@ from classifier.assessment import (
     TreatmentAssessment,
     Versions,
 )
-from classifier.calibration import Calibration, read_calibration, sigmoid
+from classifier.calibration import STEPS, Calibration, read_calibration, sigmoid
 from classifier.language import detect_language, is_supported
 from classifier.runtime import Runtime, SectionLogits
 from classifier.version import __version__
@@ -75,7 +75,8 @@ class SensitivityClassifier:
                 "not_checked", reason, language, article.content_hash, self.versions, id=article.id
             )
         sections = self._runtime.run(encoded.sections)
-        labels = dict(self._labels(article, encoded, sections))
+        probabilities = self._probabilities(sections)
+        labels = dict(self._labels(article, encoded, sections, probabilities))
         return Assessment(
             verdict="flagged" if any(found.flagged for found in labels.values()) else "clear",
             reason=None,
@@ -83,42 +84,52 @@ class SensitivityClassifier:
             content_hash=article.content_hash,
             versions=self.versions,
             labels=labels,
-            sub_labels=self._sub_labels(sections),
-            details=self._details(sections),
+            sub_labels=self._presences(self.taxonomy.sub_label_ids, probabilities),
+            details=self._presences(self.taxonomy.detail_ids, probabilities),
             treatment=self._treatment(sections),
             id=article.id,
         )
 
+    def _probabilities(self, sections: Sequence[SectionLogits]) -> NDArray[np.float64]:  # (O,)
+        """Calibrated, of the article: for each output its highest section counts."""
+        scores = [
+            self._calibration.scores(s.network.astype(np.float64), s.lexical.astype(np.float64))
+            for s in sections
+        ]
+        labels = len(self.taxonomy.label_ids)
+        return self._calibration.probabilities(np.max(scores, axis=0), labels)
+
     def _labels(
-        self, article: Article, encoded: EncodedArticle, sections: Sequence[SectionLogits]
+        self,
+        article: Article,
+        encoded: EncodedArticle,
+        sections: Sequence[SectionLogits],
+        probabilities: NDArray[np.float64],
     ) -> Iterator[tuple[str, LabelAssessment]]:
-        logits = np.max([section.severities for section in sections], axis=0)
-        probabilities = self._calibration.severity_probabilities(logits.astype(np.float64))
-        severities = self._calibration.severity(probabilities)
+        met = probabilities >= self._calibration.threshold
         scores = _passage_scores(sections, len(encoded.passages))
         for row, label in enumerate(self.taxonomy.label_ids):
-            severity = int(severities[row])
+            steps = slice(row * STEPS, (row + 1) * STEPS)
+            severity = int(np.logical_and.accumulate(met[steps]).sum())
             yield (
                 label,
                 LabelAssessment(
                     severity=severity,
-                    probabilities=_triple(probabilities[row]),
+                    probabilities=_triple(probabilities[steps]),
                     flagged=severity >= FLAGGED,
                     evidence=_evidence(article, encoded, scores[:, row], MOST_EVIDENCE[severity]),
                 ),
             )
 
-    def _sub_labels(self, sections: Sequence[SectionLogits]) -> dict[str, Presence]:
-        logits = np.max([section.sub_labels for section in sections], axis=0)
-        probabilities = self._calibration.sub_labels(logits.astype(np.float64))
-        met = probabilities >= self._calibration.sub_label_thresholds
-        return _presences(self.taxonomy.sub_label_ids, probabilities, met)
-
-    def _details(self, sections: Sequence[SectionLogits]) -> dict[str, Presence]:
-        logits = np.max([section.details for section in sections], axis=0)
-        probabilities = self._calibration.details(logits.astype(np.float64))
-        met = probabilities >= self._calibration.detail_thresholds
-        return _presences(self.taxonomy.detail_ids, probabilities, met)
+    def _presences(
+        self, names: Sequence[str], probabilities: NDArray[np.float64]
+    ) -> dict[str, Presence]:
+        places = [self._calibration.outputs.index(name) for name in names]
+        met = probabilities >= self._calibration.threshold
+        return {
+            name: Presence(_rounded(probabilities[place]), bool(met[place]))
+            for name, place in zip(names, places, strict=True)
+        }
 
     def _treatment(self, sections: Sequence[SectionLogits]) -> TreatmentAssessment:
         """The likeliest treatment of the whole: the mean over the sections' probabilities."""
@@ -172,15 +183,6 @@ def _quote(article: Article, encoded: EncodedArticle, number: int, score: float)
     start, end = encoded.rendering.source_span(passage)
     source = article.title if passage.field == "title" else article.body
     return Evidence(passage.field, start, end, source[start:end], _rounded(score))
-
-
-def _presences(
-    names: Sequence[str], probabilities: NDArray[np.float64], met: NDArray[np.bool_]
-) -> dict[str, Presence]:
-    return {
-        name: Presence(_rounded(probability), bool(present))
-        for name, probability, present in zip(names, probabilities, met, strict=True)
-    }
 
 
 def _triple(values: NDArray[np.float64]) -> tuple[float, float, float]:

@@ -1,4 +1,4 @@
-"""The exported graphs in ONNX Runtime.
+"""The exported graphs in ONNX Runtime, and the lexical model beside them.
 
 One window is one run of the encoder: nothing is padded, and since int8 activations are scaled by
 what is in the run, an answer cannot depend on which articles it was asked together with. Windows
@@ -16,28 +16,29 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from classifier.batch import locate_passages
+from classifier.lexical import read_lexical_model
 from classifier.windows import Window
 
 Floats = NDArray[np.float32]
 
 
 class SectionLogits(NamedTuple):
-    """What the heads say of one section of P passages."""
+    """What is said of one section of P passages; outputs as in `calibration.output_names`."""
 
-    passages: Floats  # (P, L)
-    severities: Floats  # (L, 3)
-    sub_labels: Floats  # (B,)
-    details: Floats  # (I,)
+    network: Floats  # (O,)
+    lexical: Floats  # (O,)
     treatment: Floats  # (C,)
+    passages: Floats  # (P, L)
     numbers: NDArray[np.int64]  # (P,), which passages of the article these are
 
 
 class Runtime:
-    """Encoder and heads, ready to run; safe to call from several threads."""
+    """Encoder, heads and lexical model, ready to run; safe to call from several threads."""
 
     def __init__(self, folder: Path, slots: int, threads: int | None = None) -> None:
         self._encoder = _session(folder / "encoder.onnx")
         self._heads = _session(folder / "heads.onnx")
+        self._lexical = read_lexical_model(folder / "lexical.npz")
         self._slots = slots
         self._pool = ThreadPoolExecutor(threads or usable_cores(), thread_name_prefix="encoder")
 
@@ -55,10 +56,12 @@ class Runtime:
         located = locate_passages([section], self._slots)
         gathered = np.concatenate(vectors)[located.places]
         feed = {"vectors": gathered, "present": np.ones(gathered.shape[:2], dtype=np.bool_)}
-        evidence, severities, subs, details, treatment = (
+        passages, severities, sub_labels, details, treatment = (
             out[0] for out in self._heads.run(None, feed)
         )
-        return SectionLogits(evidence, severities, subs, details, treatment, located.passages[0])
+        network = np.concatenate([severities.ravel(), sub_labels, details])
+        lexical = self._lexical.score(section)
+        return SectionLogits(network, lexical, treatment, passages, located.passages[0])
 
 
 def usable_cores() -> int:

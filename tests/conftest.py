@@ -4,6 +4,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
@@ -38,7 +39,8 @@ def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tiny_artifact(tmp_path_factory.mktemp("artifact"))
     plain = plain_calibration()
-    keen = replace(plain, severity_thresholds=0.0 * plain.severity_thresholds)
+    steps = [0.0 if ">=" in output else 0.5 for output in plain.outputs]
+    keen = replace(plain, threshold=np.array(steps))
     write_calibration(folder / "calibration.json", keen)
     write_manifest(folder, "tiny", TINY_WINDOWING, {"made": "for a test"})
     return folder

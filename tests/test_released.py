@@ -23,9 +23,10 @@ ARREST = Article(
 MATCH = Article(
     title="Rovers shoot down United in late attack",
     body=(
-        "Rovers killed off United's title hopes with two goals in the last ten minutes on Saturday. "
-        "Striker Dele Amory fired the first shot past the keeper after a brutal counter-attack down "
-        "the left, and captain Piet Vos buried the second from twelve yards.\n\n"
+        "Rovers killed off United's title hopes with two goals in the last ten minutes on "
+        "Saturday. Striker Dele Amory fired the first shot past the keeper after a brutal "
+        "counter-attack down the left, and captain Piet Vos buried the second from twelve "
+        "yards.\n\n"
         "“We were under siege for an hour and we fought like lions,” said manager Sean Corrigan. "
         "“In the end we had too many weapons for them.” United, who have not lost at home since "
         "March, will look for revenge in the return match on 9 April."
@@ -34,9 +35,9 @@ MATCH = Article(
 TAKEOVER = Article(
     title="Calder bank fights hostile bid",
     body=(
-        "Calder Bank has rejected a hostile bid of 3.1 billion from its rival Norhaven, calling the "
-        "offer an ambush that would destroy value. Analysts expect a bloody battle for votes before "
-        "shareholders meet in June.\n\n"
+        "Calder Bank has rejected a hostile bid of 3.1 billion from its rival Norhaven, calling "
+        "the offer an ambush that would destroy value. Analysts expect a bloody battle for votes "
+        "before shareholders meet in June.\n\n"
         "The bank's shares rose 6 per cent. Norhaven said it would cut 400 jobs at head office and "
         "execute the plan within eighteen months if its offer is accepted."
     ),
@@ -56,9 +57,9 @@ TRIAL = Article(
     title="Woman stabbed former partner in his sleep, court hears",
     body=(
         "A woman stabbed her former partner to death as he slept on her sofa, a jury was told.\n\n"
-        "Prosecutors said Karin Holt, 41, had taken a kitchen knife from a drawer after an argument "
-        "about money in March last year. Mr Brandt, 46, died of a wound to the chest. She denies "
-        "murder. The trial continues."
+        "Prosecutors said Karin Holt, 41, had taken a kitchen knife from a drawer after an "
+        "argument about money in March last year. Mr Brandt, 46, died of a wound to the chest. "
+        "She denies murder. The trial continues."
     ),
 )
 

@@ -8,7 +8,8 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from classifier.artifact import write_manifest
-from classifier.calibration import Calibration, Platt, write_calibration
+from classifier.calibration import Calibration, output_names, write_calibration
+from classifier.lexical import LexicalModel, write_lexical_model
 from classifier.network import Heads, Network, PassageEncoder
 from classifier.windows import ArticleEncoder, Windowing
 from labels import read_taxonomy
@@ -87,20 +88,23 @@ def tiny_base_folder(folder: Path) -> Path:
 
 
 def plain_calibration() -> Calibration:
-    """Logits as they are, thresholds at one half."""
-    sizes = head_sizes(read_taxonomy())
+    """The network's logits as they are, a little of the lexical model, thresholds at one half."""
+    names = output_names(read_taxonomy())
+    ones = np.ones(len(names))
+    return Calibration(names, ones, 0.1 * ones, 0.0 * ones, 0.5 * ones, temperature=1.0)
 
-    def plain(*shape: int) -> Platt:
-        return Platt(np.ones(shape), np.zeros(shape))
 
-    return Calibration(
-        plain(sizes.labels, 3),
-        plain(sizes.sub_labels),
-        plain(sizes.details),
-        1.0,
-        np.full((sizes.labels, 3), 0.5),
-        np.full(sizes.sub_labels, 0.5),
-        np.full(sizes.details, 0.5),
+def tiny_lexical_model(encoder: ArticleEncoder, seed: int = 0) -> LexicalModel:
+    """Random weights on the words of the tiny tokenizer."""
+    dice = np.random.default_rng(seed)
+    keys = np.array(sorted(encoder.tokenizer.get_vocab().values()), dtype=np.int64)
+    outputs = len(output_names(read_taxonomy()))
+    return LexicalModel(
+        keys,
+        np.ones(len(keys), dtype=np.float32),
+        dice.integers(-127, 128, (len(keys), outputs)).astype(np.int8),
+        np.full(outputs, 0.01, dtype=np.float32),
+        np.zeros(outputs, dtype=np.float32),
     )
 
 
@@ -110,6 +114,7 @@ def tiny_artifact(folder: Path, seed: int = 0) -> Path:
     export_network(tiny_network(seed), encoder, folder)
     taxonomy = Path(__file__).resolve().parent.parent / "labels" / "taxonomy.toml"
     (folder / "taxonomy.toml").write_bytes(taxonomy.read_bytes())
+    write_lexical_model(folder / "lexical.npz", tiny_lexical_model(encoder, seed))
     write_calibration(folder / "calibration.json", plain_calibration())
     write_manifest(folder, "tiny", encoder.windowing, {"made": "for a test"})
     return folder

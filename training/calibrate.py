@@ -1,86 +1,98 @@
 """Calibration and thresholds, fitted on the dev split through the exported graphs."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize, minimize_scalar
 
-from classifier.calibration import Calibration, Platt
+from classifier.calibration import Calibration, output_names
 from classifier.runtime import Runtime
 from classifier.windows import ArticleEncoder
 from labels import Taxonomy
-from training.corpus import Example, cumulative_targets, membership_targets
+from training.corpus import Example, output_targets
 
 Floats = NDArray[np.float64]
 
-# How strongly a slope is held to 1 and an offset to 0, as a number of articles: an output with few
-# positives must not be bent by them.
+# How strongly numbers are held to what they would be without evidence, in articles: an output with
+# few positives must not be bent by them.
 SLOPE_WEIGHT = 4.0
 OFFSET_WEIGHT = 1.0
+LEXICAL_START = 0.3  # the lexical slope without evidence
 GRID = np.linspace(0.05, 0.95, 181)
+
+
+class ArtifactLogits(NamedTuple):
+    """Uncalibrated outputs of an artifact for N articles, each as one section."""
+
+    network: Floats  # (N, O)
+    lexical: Floats  # (N, O)
+    treatment: Floats  # (N, C)
 
 
 def artifact_logits(
     folder: Path, encoder: ArticleEncoder, examples: Sequence[Example]
-) -> dict[str, Floats]:
-    """Uncalibrated outputs of the exported graphs, by kind, with the articles as first axis.
-
-    Of an article in several sections the highest logit counts, as in the classifier.
-    """
+) -> ArtifactLogits:
+    """What the exported files say of articles that are no longer than one section."""
     runtime = Runtime(folder, encoder.windowing.slots)
-    kinds = ("severities", "sub_labels", "details", "treatment")
-    rows: dict[str, list[Floats]] = {kind: [] for kind in kinds}
-    for example in examples:
-        sections = runtime.run(encoder.encode(example.article).sections)
-        for kind in kinds:
-            rows[kind].append(np.max([getattr(s, kind) for s in sections], axis=0))
-    return {kind: np.stack(found).astype(np.float64) for kind, found in rows.items()}
-
-
-def fit_calibration(
-    logits: dict[str, Floats], examples: Sequence[Example], taxonomy: Taxonomy
-) -> Calibration:
-    """Platt scaling for each output, a temperature for the treatment, and the thresholds."""
-    severities = np.stack([cumulative_targets(e, taxonomy) for e in examples])
-    subs = np.stack([membership_targets(e.sub_labels, taxonomy.sub_label_ids) for e in examples])
-    details = np.stack([membership_targets(e.details, taxonomy.detail_ids) for e in examples])
-    platts = {
-        "severities": fit_platt(logits["severities"], severities),
-        "sub_labels": fit_platt(logits["sub_labels"], subs),
-        "details": fit_platt(logits["details"], details),
-    }
-    treatments = [taxonomy.treatment_ids.index(e.treatment) for e in examples if e.treatment]
-    return Calibration(
-        **platts,
-        temperature=fit_temperature(logits["treatment"], np.array(treatments)),
-        severity_thresholds=fit_thresholds(platts["severities"](logits["severities"]), severities),
-        sub_label_thresholds=fit_thresholds(platts["sub_labels"](logits["sub_labels"]), subs),
-        detail_thresholds=fit_thresholds(platts["details"](logits["details"]), details),
+    windows = [tuple(encoder.encode(example.article).windows) for example in examples]
+    found = runtime.run(windows)
+    return ArtifactLogits(
+        *(
+            np.stack([getattr(section, name) for section in found]).astype(np.float64)
+            for name in ArtifactLogits._fields
+        )
     )
 
 
-def fit_platt(logits: Floats, targets: NDArray[np.float32]) -> Platt:
-    """Slope and offset for each output; both arrays are (articles, *outputs)."""
-    shape = logits.shape[1:]
-    flat, truth = logits.reshape(len(logits), -1), targets.reshape(len(targets), -1)
-    fitted = np.array([_fit_one(flat[:, i], truth[:, i]) for i in range(flat.shape[1])])
-    return Platt(fitted[:, 0].reshape(shape), fitted[:, 1].reshape(shape))
+def fit_calibration(
+    logits: ArtifactLogits, examples: Sequence[Example], taxonomy: Taxonomy
+) -> Calibration:
+    """Platt scaling and a threshold for each output, a temperature for the treatment."""
+    targets = np.stack([output_targets(example, taxonomy) for example in examples])
+    fitted = fit_platt(logits.network, logits.lexical, targets)
+    treatments = [taxonomy.treatment_ids.index(e.treatment) for e in examples if e.treatment]
+    judged = [e.treatment is not None for e in examples]
+    plain = Calibration(
+        output_names(taxonomy),
+        *fitted,
+        threshold=np.full(targets.shape[1], 0.5),
+        temperature=fit_temperature(logits.treatment[judged], np.array(treatments)),
+    )
+    scores = plain.scores(logits.network, logits.lexical)
+    probabilities = plain.probabilities(scores, len(taxonomy.label_ids))
+    return replace(plain, threshold=fit_thresholds(probabilities, targets))
 
 
-def _fit_one(logits: Floats, targets: NDArray[np.float32]) -> tuple[float, float]:
+def fit_platt(
+    network: Floats, lexical: Floats, targets: NDArray[np.float32]
+) -> tuple[Floats, Floats, Floats]:
+    """Slope, lexical slope and offset (O,) for logits and targets that are (N, O)."""
+    fitted = [
+        _fit_one(network[:, i], lexical[:, i], targets[:, i]) for i in range(targets.shape[1])
+    ]
+    slope, lexical_slope, offset = np.array(fitted).T
+    return slope, lexical_slope, offset
+
+
+def _fit_one(
+    network: Floats, lexical: Floats, targets: NDArray[np.float32]
+) -> tuple[float, float, float]:
     judged = ~np.isnan(targets)
-    logits, targets = logits[judged], targets[judged]
+    network, lexical, targets = network[judged], lexical[judged], targets[judged]
 
     def loss(parameters: Floats) -> float:
-        slope, offset = parameters
-        scores = np.exp(slope) * logits + offset
+        slope, lexical_slope, offset = parameters
+        scores = np.exp(slope) * network + LEXICAL_START * np.exp(lexical_slope) * lexical + offset
         fit = np.logaddexp(0.0, scores) - targets * scores
-        return float(fit.sum() + SLOPE_WEIGHT * slope**2 + OFFSET_WEIGHT * offset**2)
+        held = SLOPE_WEIGHT * (slope**2 + lexical_slope**2) + OFFSET_WEIGHT * offset**2
+        return float(fit.sum() + held)
 
-    slope, offset = minimize(loss, np.zeros(2), method="L-BFGS-B").x
-    return float(np.exp(slope)), float(offset)
+    slope, lexical_slope, offset = minimize(loss, np.zeros(3), method="L-BFGS-B").x
+    return float(np.exp(slope)), float(LEXICAL_START * np.exp(lexical_slope)), float(offset)
 
 
 def fit_temperature(logits: Floats, classes: NDArray[np.int64]) -> float:
@@ -95,15 +107,14 @@ def fit_temperature(logits: Floats, classes: NDArray[np.int64]) -> float:
 
 
 def fit_thresholds(probabilities: Floats, targets: NDArray[np.float32]) -> Floats:
-    """For each output the threshold with the best F1, over (articles, *outputs).
+    """For each output the threshold (O,) with the best F1; both arrays are (N, O).
 
     Truth is, in equal parts, what annotators said and the calibrated probability itself. With a
     few dozen positives the annotations alone would put the threshold where luck has it.
     """
-    flat = probabilities.reshape(len(probabilities), -1)
-    truth = (targets.reshape(len(targets), -1) + flat) / 2
-    best = [_best_threshold(flat[:, i], truth[:, i]) for i in range(flat.shape[1])]
-    return np.array(best).reshape(probabilities.shape[1:])
+    truth = (targets + probabilities) / 2
+    columns = zip(probabilities.T, truth.T, strict=True)
+    return np.array([_best_threshold(said, real) for said, real in columns])
 
 
 def _best_threshold(probabilities: Floats, truth: Floats) -> float:

@@ -107,6 +107,17 @@ def cumulative_targets(example: Example, taxonomy: Taxonomy) -> NDArray[np.float
     )
 
 
+def output_targets(example: Example, taxonomy: Taxonomy) -> NDArray[np.float32]:
+    """(O,), in the order of `classifier.calibration.output_names`; NaN where nobody judged."""
+    return np.concatenate(
+        [
+            cumulative_targets(example, taxonomy).ravel(),
+            membership_targets(example.sub_labels, taxonomy.sub_label_ids),
+            membership_targets(example.details, taxonomy.detail_ids),
+        ]
+    )
+
+
 def membership_targets(members: frozenset[str] | None, ids: tuple[str, ...]) -> NDArray[np.float32]:
     """(ids,): one where the id is a member; NaN where nobody judged."""
     if members is None:

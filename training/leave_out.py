@@ -1,37 +1,31 @@
 """How well the recipe carries over to newspapers that it was not trained on.
 
-The sources are dealt into folds of about the same size. For each fold a network is trained on the
-other sources, briefly, and assessed on the articles of the sources left out: every source is left
-out once. The figures are of such networks, not of the released artifact, which saw all sources.
+The sources are dealt into folds of about the same size. For each fold an artifact is made of the
+other sources, briefly trained, and asked for the articles of the sources left out: every source is
+left out once. The figures are of such artifacts, not of the released one, which saw all sources.
 """
 
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-from safetensors.torch import load_model
-
+from classifier import SensitivityClassifier
 from labels import Taxonomy, read_taxonomy
-from training.batches import encode_examples
-from training.build import build_encoder, build_network
-from training.calibrate import fit_platt, fit_thresholds
 from training.config import TrainingConfig
 from training.corpus import Example, read_split
+from training.evaluate import read_predictions
 from training.metrics import (
     average_precision,
     macro_average_precision,
     precision_recall_f1,
     read_truth,
 )
-from training.predict import predict
+from training.release import seal_artifact
 from training.train import train
 
-Floats = NDArray[np.float64]
 FIGURES = "leave_out.json"
 FEWEST = 10  # positives and negatives that a source needs for its own figures
 
@@ -81,71 +75,40 @@ def _one_fold(
     seen = [example for example in examples if example.source not in left_out]
     known = [example for example in dev if example.source not in left_out]
     unseen = [example for example in examples if example.source in left_out]
-    judge = _Judge(config, taxonomy, train(config, taxonomy, seen, [], run), known)
-    said = judge.say(unseen)
-    sources = {}
-    for source in sorted(left_out):
-        rows = [i for i, example in enumerate(unseen) if example.source == source]
-        part = _Said(said.labels[rows], said.sub_labels[rows])
-        sources[source] = judge.figures([unseen[i] for i in rows], part)
+    weights = train(config, taxonomy, seen, [], run)
+    seal_artifact(config, weights, seen, known, run / "artifact", {})
+    classifier = SensitivityClassifier.load(run / "artifact")
+    sources = {
+        source: _figures(classifier, [e for e in unseen if e.source == source])
+        for source in sorted(left_out)
+    }
     figures = {
         "trained_on": len(seen),
-        "known": judge.figures(known, judge.say(known)),
-        "left_out": judge.figures(unseen, said),
+        "known": _figures(classifier, known),
+        "left_out": _figures(classifier, unseen),
         "sources": sources,
     }
     done.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
     return figures
 
 
-@dataclass(frozen=True)
-class _Said:
-    labels: Floats  # (N, L), probability of severity 2 and up
-    sub_labels: Floats  # (N, B), logits
-
-
-class _Judge:
-    """A trained network with calibration and thresholds fitted on `known` articles."""
-
-    def __init__(
-        self, config: TrainingConfig, taxonomy: Taxonomy, weights: Path, known: Sequence[Example]
-    ) -> None:
-        self._taxonomy = taxonomy
-        self._encoder = build_encoder(config)
-        self._network = build_network(config, taxonomy, self._encoder.pad_id)
-        load_model(self._network, str(weights))
-        truth = read_truth(known, taxonomy).flagged.astype(np.float32)
-        logits = self._logits(known)
-        self._platt = fit_platt(logits.labels, truth)
-        self._thresholds = fit_thresholds(self._platt(logits.labels), truth)
-
-    def say(self, examples: Sequence[Example]) -> _Said:
-        logits = self._logits(examples)
-        return _Said(self._platt(logits.labels), logits.sub_labels)
-
-    def _logits(self, examples: Sequence[Example]) -> _Said:
-        items = encode_examples(examples, self._encoder)
-        outputs = predict(self._network, items, self._encoder)
-        return _Said(
-            np.stack([found.severities[:, 1] for found in outputs]).astype(np.float64),
-            np.stack([found.sub_labels for found in outputs]).astype(np.float64),
-        )
-
-    def figures(self, examples: Sequence[Example], said: _Said) -> dict[str, Any]:
-        """Of each label that has enough articles of both kinds."""
-        truth = read_truth(examples, self._taxonomy)
-        result: dict[str, Any] = {"articles": len(examples)}
-        for column, label in enumerate(self._taxonomy.label_ids):
-            real, scores = truth.flagged[:, column], said.labels[:, column]
-            if min(real.sum(), (~real).sum()) < FEWEST:
-                continue
-            flagged = scores >= self._thresholds[column]
-            result[label] = {
-                "positives": int(real.sum()),
-                "average_precision": round(average_precision(real, scores), 4),
-                "f1": round(precision_recall_f1(real, flagged)[2], 4),
-            }
-        if truth.sub_labels.any(0).all():
-            macro = macro_average_precision(truth.sub_labels, said.sub_labels)
-            result["sub_labels_macro_average_precision"] = round(macro, 4)
-        return result
+def _figures(classifier: SensitivityClassifier, examples: Sequence[Example]) -> dict[str, Any]:
+    """Of each label that has enough articles of both kinds."""
+    taxonomy = classifier.taxonomy
+    truth = read_truth(examples, taxonomy)
+    assessments = classifier.assess([example.article for example in examples])
+    said = read_predictions(assessments, examples, taxonomy)
+    result: dict[str, Any] = {"articles": len(examples)}
+    for column, label in enumerate(taxonomy.label_ids):
+        real, scores = truth.flagged[:, column], said.probabilities[:, column]
+        if min(real.sum(), (~real).sum()) < FEWEST:
+            continue
+        result[label] = {
+            "positives": int(real.sum()),
+            "average_precision": round(average_precision(real, scores), 4),
+            "f1": round(precision_recall_f1(real, said.flagged[:, column])[2], 4),
+        }
+    if truth.sub_labels.any(0).all():
+        macro = macro_average_precision(truth.sub_labels, said.sub_labels)
+        result["sub_labels_macro_average_precision"] = round(macro, 4)
+    return result

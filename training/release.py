@@ -1,6 +1,7 @@
 """The whole way from annotated articles to an artifact on disk."""
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -11,13 +12,16 @@ from safetensors.torch import load_model
 import labels
 from classifier.artifact import MANIFEST, write_manifest
 from classifier.calibration import write_calibration
+from classifier.lexical import write_lexical_model
 from classifier.version import __version__
 from labels import read_taxonomy
+from training.batches import encode_examples
 from training.build import build_encoder, build_network, encoder_checksum
 from training.calibrate import artifact_logits, fit_calibration
 from training.config import TrainingConfig
-from training.corpus import read_split
+from training.corpus import Example, read_split
 from training.export import export_network
+from training.lexical import fit_lexical_model
 from training.train import experiment_fingerprint, train
 
 NAME = "forewarn-en-1"
@@ -39,13 +43,21 @@ def make_artifact(config: TrainingConfig, corpus: Path, run: Path, out: Path) ->
         "fingerprint": experiment_fingerprint(config, taxonomy, examples),
         "config": asdict(config),
     }
-    return seal_artifact(config, weights, corpus, out, origin)
+    return seal_artifact(config, weights, examples, dev, out, origin)
 
 
 def seal_artifact(
-    config: TrainingConfig, weights: Path, corpus: Path, out: Path, origin: dict[str, Any]
+    config: TrainingConfig,
+    weights: Path,
+    examples: Sequence[Example],
+    dev: Sequence[Example],
+    out: Path,
+    origin: dict[str, Any],
 ) -> Path:
-    """Export trained weights, calibrate the exported graphs on dev, and write the manifest."""
+    """Export trained weights, fit the lexical model on `examples`, calibrate both on `dev`, seal.
+
+    `out` is replaced only when the new artifact is whole.
+    """
     taxonomy = read_taxonomy()
     encoder = build_encoder(config)
     network = build_network(config, taxonomy, encoder.pad_id)
@@ -53,8 +65,9 @@ def seal_artifact(
     aside = out.with_name(out.name + ".partial")
     shutil.rmtree(aside, ignore_errors=True)
     export_network(network, encoder, aside)
+    lexical = fit_lexical_model(encode_examples(examples, encoder), taxonomy)
+    write_lexical_model(aside / "lexical.npz", lexical)
     shutil.copy(Path(labels.__file__).with_name("taxonomy.toml"), aside / "taxonomy.toml")
-    dev = read_split(corpus, "dev")
     calibration = fit_calibration(artifact_logits(aside, encoder, dev), dev, taxonomy)
     write_calibration(aside / "calibration.json", calibration)
     write_manifest(aside, out.name, config.windowing, origin)

@@ -16,28 +16,38 @@ def draw(size: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 def test_platt_undoes_a_stretch_and_a_shift() -> None:
     logits, truth = draw(20_000)
-    platt = fit_platt(3.0 * logits + 1.0, truth)
-    assert platt.slope[0] == pytest.approx(1 / 3, abs=0.02)
-    assert platt.offset[0] == pytest.approx(-1 / 3, abs=0.05)
+    slope, _, offset = fit_platt(3.0 * logits + 1.0, 0 * logits, truth)
+    assert slope[0] == pytest.approx(1 / 3, abs=0.02)
+    assert offset[0] == pytest.approx(-1 / 3, abs=0.05)
+
+
+def test_platt_weighs_two_halves_of_the_truth() -> None:
+    logits, truth = draw(20_000)
+    part = np.random.default_rng(2).normal(0, 2.0, logits.shape)
+    slope, lexical_slope, _ = fit_platt(logits - part, part, truth)
+    assert slope[0] == pytest.approx(1.0, abs=0.05)
+    assert lexical_slope[0] == pytest.approx(1.0, abs=0.05)
 
 
 def test_slopes_stay_positive_even_against_the_evidence() -> None:
     logits, truth = draw(500)
-    assert (fit_platt(-logits, truth).slope > 0).all()
+    slope, lexical_slope, _ = fit_platt(-logits, -logits, truth)
+    assert min(slope[0], lexical_slope[0]) > 0
 
 
 def test_one_positive_does_not_bend_the_curve() -> None:
     logits = np.linspace(-6, 2, 50)[:, None]
     truth = np.zeros((50, 1), dtype=np.float32)
     truth[-1] = 1.0
-    assert 0.5 < fit_platt(logits, truth).slope[0] < 2.0
+    assert 0.5 < fit_platt(logits, 0 * logits, truth)[0][0] < 2.0
 
 
 def test_unjudged_articles_have_no_say() -> None:
     logits, truth = draw(2_000)
     unjudged = np.concatenate([truth, np.full((500, 1), np.nan, dtype=np.float32)])
     more = np.concatenate([logits, np.full((500, 1), 3.0)])
-    assert fit_platt(more, unjudged).offset == pytest.approx(fit_platt(logits, truth).offset)
+    with_them, without = fit_platt(more, more, unjudged), fit_platt(logits, logits, truth)
+    assert np.array(with_them) == pytest.approx(np.array(without))
 
 
 def test_temperature_of_overconfident_logits() -> None:
