@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 ARGS ?=
+# glibc would give each large tensor back to the system and ask for it anew: a third of the speed.
+KEEP_MEMORY := MALLOC_MMAP_THRESHOLD_=100000000000 MALLOC_TRIM_THRESHOLD_=100000000000
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,7 +30,7 @@ lint: $(VENV)/.dev ## Check style, format and types
 	$(BIN)/mypy
 
 train: $(VENV)/.dev ## Train a new artifact from the annotated corpus, or go on where it stopped
-	$(BIN)/forewarn train $(ARGS)
+	$(KEEP_MEMORY) $(BIN)/forewarn train $(ARGS)
 
 evaluate: $(VENV)/.dev ## Measure the artifact and its baselines on the test split
 	$(BIN)/forewarn evaluate $(ARGS)

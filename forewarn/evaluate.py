@@ -18,9 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "takes as long as a training",
     )
     parser.add_argument(
-        "--run",
+        "--workspace",
         type=Path,
-        default=Path("runs/leave-out"),
+        default=Path("training-work/leave-out"),
         help="folder for the trainings of --leave-out, which go on after a kill",
     )
 
@@ -36,7 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.leave_out:
         out = folder / FIGURES
         print(
-            left_out_table(leave_sources_out(read_config(), arguments.corpus, arguments.run, out))
+            left_out_table(
+                leave_sources_out(read_config(), arguments.corpus, arguments.workspace, out)
+            )
         )
     else:
         print(results_table(evaluate(folder, arguments.corpus)))

@@ -12,11 +12,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_corpus(parser)
     parser.add_argument("--config", type=Path, help="configuration (default: training/config.toml)")
     parser.add_argument(
-        "--run",
+        "--workspace",
         type=Path,
-        default=Path("runs/default"),
+        default=Path("training-work"),
         help="folder for checkpoints; a training that was killed goes on from there "
-        "(default: runs/default)",
+        "(default: training-work)",
     )
     parser.add_argument(
         "--out",
@@ -32,5 +32,5 @@ def run(arguments: argparse.Namespace) -> int:
 
     config = read_config(arguments.config or DEFAULT)
     out = arguments.out or MODELS / NAME
-    print(f"Artifact: {make_artifact(config, arguments.corpus, arguments.run, out)}")
+    print(f"Artifact: {make_artifact(config, arguments.corpus, arguments.workspace, out)}")
     return 0

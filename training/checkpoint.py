@@ -74,7 +74,7 @@ def load_checkpoint(
         raise CheckpointError(
             f"{path} was written with another configuration, taxonomy or corpus. "
             f"Expected fingerprint {fingerprint[:12]}, got {state['fingerprint'][:12]}. "
-            "Choose another --run folder, or delete this one to start anew."
+            "Choose another --workspace, or delete this one to start anew."
         )
     network.load_state_dict(state["network"])
     optimiser.load_state_dict(state["optimiser"])

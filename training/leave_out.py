@@ -31,9 +31,14 @@ FEWEST = 10  # positives and negatives that a source needs for its own figures
 
 
 def leave_sources_out(
-    config: TrainingConfig, corpus: Path, runs: Path, out: Path, folds: int = 4, epochs: int = 1
+    config: TrainingConfig,
+    corpus: Path,
+    workspace: Path,
+    out: Path,
+    folds: int = 4,
+    epochs: int = 1,
 ) -> dict[str, Any]:
-    """Train once a fold in `runs` (folds that are done are not trained again); write to `out`.
+    """Train once a fold in `workspace` (folds that are done are not trained again); write to `out`.
 
     Thresholds come from dev articles of the sources that were trained on. The test split is not
     read.
@@ -42,7 +47,7 @@ def leave_sources_out(
     taxonomy = read_taxonomy()
     examples, dev = read_split(corpus, "train"), read_split(corpus, "dev")
     results = [
-        _one_fold(config, taxonomy, examples, dev, left_out, runs / f"fold-{number}")
+        _one_fold(config, taxonomy, examples, dev, left_out, workspace / f"fold-{number}")
         for number, left_out in enumerate(deal_sources(examples, folds))
     ]
     answer = {"epochs": epochs, "folds": results}
@@ -67,17 +72,17 @@ def _one_fold(
     examples: Sequence[Example],
     dev: Sequence[Example],
     left_out: frozenset[str],
-    run: Path,
+    workspace: Path,
 ) -> dict[str, Any]:
-    done = run / FIGURES
+    done = workspace / FIGURES
     if done.is_file():
         return dict(json.loads(done.read_text("utf-8")))
     seen = [example for example in examples if example.source not in left_out]
     known = [example for example in dev if example.source not in left_out]
     unseen = [example for example in examples if example.source in left_out]
-    weights = train(config, taxonomy, seen, [], run)
-    seal_artifact(config, weights, seen, known, run / "artifact", {})
-    classifier = SensitivityClassifier.load(run / "artifact")
+    weights = train(config, taxonomy, seen, [], workspace)
+    seal_artifact(config, weights, seen, known, workspace / "artifact", {})
+    classifier = SensitivityClassifier.load(workspace / "artifact")
     sources = {
         source: _figures(classifier, [e for e in unseen if e.source == source])
         for source in sorted(left_out)

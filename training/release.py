@@ -27,14 +27,14 @@ from training.train import experiment_fingerprint, train
 NAME = "forewarn-en-1"
 
 
-def make_artifact(config: TrainingConfig, corpus: Path, run: Path, out: Path) -> Path:
-    """Train in `run` (going on where it was), calibrate on dev, and put the artifact at `out`.
+def make_artifact(config: TrainingConfig, corpus: Path, workspace: Path, out: Path) -> Path:
+    """Train in `workspace` (going on where it was), calibrate on dev, and put the artifact at `out`.
 
     The test split is not read. `out` is replaced only when the new artifact is whole.
     """
     taxonomy = read_taxonomy()
     examples, dev = read_split(corpus, "train"), read_split(corpus, "dev")
-    weights = train(config, taxonomy, examples, dev, run)
+    weights = train(config, taxonomy, examples, dev, workspace)
     origin = {
         "date": date.today().isoformat(),
         "code": __version__,

@@ -54,18 +54,18 @@ def train(
     taxonomy: Taxonomy,
     examples: Sequence[Example],
     dev: Sequence[Example],
-    run: Path,
+    workspace: Path,
     checkpoint_every: int = 100,
 ) -> Path:
-    """Train to the end in the folder `run`, going on from its checkpoint where there is one.
+    """Train to the end in the folder `workspace`, going on from its checkpoint where there is one.
 
     Writes `metrics.jsonl` (a line an epoch, of `dev`) and the averaged weights, whose path is the
     answer. The same seed gives the same weights, killed on the way or not.
     """
-    run.mkdir(parents=True, exist_ok=True)
+    workspace.mkdir(parents=True, exist_ok=True)
     training = set_up(config, taxonomy)
     fingerprint = experiment_fingerprint(config, taxonomy, examples)
-    checkpoint = run / "checkpoint.pt"
+    checkpoint = workspace / "checkpoint.pt"
     parts = (training.network, training.optimiser, training.average)
     progress = load_checkpoint(checkpoint, fingerprint, *parts)
     if config.optimisation.compile:
@@ -88,11 +88,11 @@ def train(
             progress.next_epoch()
             save_checkpoint(checkpoint, fingerprint, progress, *parts)
             figures = averaged_figures(training, watched) if watched else {}
-            append_json(run / "metrics.jsonl", {"epoch": epoch + 1, **figures})
+            append_json(workspace / "metrics.jsonl", {"epoch": epoch + 1, **figures})
             bar.write(f"epoch {epoch + 1}: {json.dumps(figures)}")
     training.average.copy_to(training.network)
-    save_model(training.network, str(run / WEIGHTS))
-    return run / WEIGHTS
+    save_model(training.network, str(workspace / WEIGHTS))
+    return workspace / WEIGHTS
 
 
 def train_step(training: Training, batch: Batch, step: int, steps: int) -> float:

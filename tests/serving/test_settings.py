@@ -37,6 +37,10 @@ def test_an_unknown_setting_is_refused() -> None:
         read_settings(prot=9000)
 
 
+def test_the_documentation_has_the_table(repository: Path) -> None:
+    assert f"\n{settings_table()}\n" in (repository / "docs" / "api.md").read_text("utf-8")
+
+
 def test_the_table_has_a_row_with_a_sentence_for_every_setting() -> None:
     head, rule, *rows = settings_table().splitlines()
     assert head.count("|") == rule.count("|") == 5
