@@ -40,8 +40,9 @@ def fit_lexical_model(items: Sequence[Encoded], taxonomy: Taxonomy) -> LexicalMo
 
 
 def _matrix(rows: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]], width: int) -> csr_array:
-    starts = np.cumsum([0, *(len(places) for places, _ in rows)])
-    places = np.concatenate([places for places, _ in rows])
+    # scikit-learn takes 32-bit indices only.
+    starts = np.cumsum([0, *(len(places) for places, _ in rows)]).astype(np.int32)
+    places = np.concatenate([places for places, _ in rows]).astype(np.int32)
     values = np.concatenate([values for _, values in rows])
     return csr_array((values, places, starts), shape=(len(rows), width))
 

@@ -28,7 +28,7 @@ NAME = "forewarn-en-1"
 
 
 def make_artifact(config: TrainingConfig, corpus: Path, workspace: Path, out: Path) -> Path:
-    """Train in `workspace` (going on where it was), calibrate on dev, and put the artifact at `out`.
+    """Train in `workspace` (or go on there), calibrate on dev, and put the artifact at `out`.
 
     The test split is not read. `out` is replaced only when the new artifact is whole.
     """

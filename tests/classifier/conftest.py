@@ -11,10 +11,13 @@ import pytest
 
 from classifier import SensitivityClassifier
 from classifier.artifact import write_manifest
-from classifier.calibration import read_calibration, write_calibration
+from classifier.calibration import STEPS, read_calibration, write_calibration
 from tests.tiny import TINY_WINDOWING
 
-OUT_OF_REACH = 2.0  # above every probability
+Thresholds = tuple[float, float, float]
+
+MET = 0.0
+MISSED = 2.0  # above every probability
 
 
 @pytest.fixture(scope="session")
@@ -25,19 +28,18 @@ def classifier(artifact: Path) -> SensitivityClassifier:
 @pytest.fixture(scope="session")
 def graded(
     artifact: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[int], SensitivityClassifier]:
-    """Makes classifiers to which every label of every article has the given severity."""
+) -> Callable[[Thresholds], SensitivityClassifier]:
+    """Makes classifiers whose labels have these thresholds for severity 1, 2 and 3."""
 
     @cache
-    def load(severity: int) -> SensitivityClassifier:
+    def load(thresholds: Thresholds) -> SensitivityClassifier:
         folder = tmp_path_factory.mktemp("graded") / "artifact"
         shutil.copytree(artifact, folder)
         plain = read_calibration(folder / "calibration.json")
-        thresholds = np.full_like(plain.severity_thresholds, OUT_OF_REACH)
-        thresholds[:, :severity] = 0.0
-        write_calibration(
-            folder / "calibration.json", replace(plain, severity_thresholds=thresholds)
-        )
+        threshold = plain.threshold.copy()
+        severities = [i for i, name in enumerate(plain.outputs) if ">=" in name]
+        threshold[severities] = np.tile(thresholds, len(severities) // STEPS)
+        write_calibration(folder / "calibration.json", replace(plain, threshold=threshold))
         write_manifest(folder, "graded", TINY_WINDOWING, {})
         return SensitivityClassifier.load(folder)
 

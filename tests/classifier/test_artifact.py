@@ -6,16 +6,18 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from classifier import ArtifactError, SensitivityClassifier
 from classifier.artifact import FILES, MANIFEST, read_manifest, released_artifact, write_manifest
 from tests.tiny import TINY_WINDOWING
 
-PICKLE_NAMES = {".bin", ".ckpt", ".joblib", ".npy", ".npz", ".pickle", ".pkl", ".pt", ".pth"}
+PICKLE_NAMES = {".bin", ".ckpt", ".joblib", ".pickle", ".pkl", ".pt", ".pth"}
 
 
 @pytest.fixture
@@ -32,9 +34,21 @@ def rewrite(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
 
 
 def is_pickle(path: Path) -> bool:
-    """By name, or by how pickles and the zip archives around them begin."""
-    start = path.read_bytes()[:4]
-    return path.suffix in PICKLE_NAMES or bool(re.match(rb"\x80[\x00-\x08]|PK\x03\x04", start))
+    """By name, by how pickles begin, or by what an archive holds beside plain arrays."""
+    if path.suffix in PICKLE_NAMES or re.match(rb"\x80[\x00-\x08]", path.read_bytes()):
+        return True
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return not all(is_plain_array(archive.read(name)) for name in archive.namelist())
+
+
+def is_plain_array(content: bytes) -> bool:
+    try:
+        np.load(BytesIO(content), allow_pickle=False)
+    except ValueError:
+        return False
+    return True
 
 
 def test_a_whole_artifact_tells_what_it_is(copy: Path) -> None:
@@ -151,8 +165,14 @@ def test_the_released_artifact_is_the_only_one(
 def test_there_is_no_pickle_in_it(artifact: Path, tmp_path: Path) -> None:
     assert {path.name for path in artifact.iterdir()} == {MANIFEST, *FILES}
     assert [path.name for path in artifact.iterdir() if is_pickle(path)] == []
+
+
+def test_pickles_are_found(tmp_path: Path) -> None:
     (tmp_path / "weights.pt").touch()
     (tmp_path / "calibration.json").write_bytes(pickle.dumps([0.5]))
+    np.savez(tmp_path / "lexical.npz", keys=np.arange(3), words=np.array(["a", None]))
     with zipfile.ZipFile(tmp_path / "heads.onnx", "w") as archive:
         archive.writestr("data.pkl", pickle.dumps([0.5]))
     assert all(map(is_pickle, tmp_path.iterdir()))
+    np.savez(tmp_path / "plain.npz", keys=np.arange(3))
+    assert not is_pickle(tmp_path / "plain.npz")

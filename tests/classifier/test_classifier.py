@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -11,20 +10,17 @@ import pytest
 from hypothesis import given, settings
 
 from classifier import Article, Assessment, Evidence, SensitivityClassifier, __version__
-from tests.classifier.texts import ARTICLES, HOSTILE, articles, is_visible
+from tests.classifier.conftest import MET, MISSED, Thresholds
+from tests.classifier.texts import ARTICLES, FOREIGN, HOSTILE, articles, is_visible
 from tests.tiny import WORDS, tiny_encoder
 
-Graded = Callable[[int], SensitivityClassifier]
+Graded = Callable[[Thresholds], SensitivityClassifier]
+MILD, GRAVE = (MET, MISSED, MISSED), (MET, MET, MET)
 
-FINNISH = Article(
-    title="Poika vietiin sairaalaan",
-    body="Poika vietiin sairaalaan lauantaina poliisin pidätyksen jälkeen.",
-    id="fi-1",
-)
 MIXED = [
     *ARTICLES,
     *(Article(body, title="A\u00ad boy\x00 at \U0001f3eb school") for body in HOSTILE.values()),
-    FINNISH,
+    FOREIGN,
     Article(""),
     Article("The police came to the school. " * 60, title="A long day in the city"),
 ]
@@ -100,49 +96,6 @@ def test_whatever_comes_in_is_answered(classifier: SensitivityClassifier, articl
     json.dumps(assessment.as_dict())
 
 
-@pytest.mark.parametrize(
-    ("article", "code"),
-    [
-        (Article(""), "empty"),
-        (Article(" \r\n\t", title="\u00ad\x00\ufeff"), "empty"),
-        (FINNISH, "language"),
-        (replace(ARTICLES[0], language="fi"), "language"),
-        (replace(ARTICLES[0], language="zh-Hant-TW"), "language"),
-        (Article("14:30 5-2 \u2014 \u2026 !!"), "unreadable"),
-        (Article("\U0001f692 \U0001f525 \U0001f468"), "unreadable"),
-        (Article("x" * 50_000), "unreadable"),
-        (Article("\ud800 \udc00"), "unreadable"),
-    ],
-)
-def test_what_cannot_be_checked_says_why_and_nothing_else(
-    classifier: SensitivityClassifier, article: Article, code: str
-) -> None:
-    [assessment] = classifier.assess([article])
-    assert assessment.verdict == "not_checked"
-    assert assessment.reason is not None
-    assert assessment.reason.code == code
-    assert assessment.reason.message.endswith(".")
-    assert assessment.labels == assessment.sub_labels == assessment.details == {}
-    assert assessment.treatment is None
-    assert (assessment.id, assessment.content_hash) == (article.id, article.content_hash)
-
-
-def test_the_language_is_the_one_given_or_found(classifier: SensitivityClassifier) -> None:
-    given_finnish = replace(ARTICLES[0], language="fi")
-    british = replace(ARTICLES[0], language="en-GB")
-    assessments = classifier.assess([FINNISH, given_finnish, british, ARTICLES[0], Article("")])
-    assert [found.language for found in assessments] == ["fi", "fi", "en", "en", None]
-    assert assessments[2] == assessments[3]
-
-
-def test_a_strange_language_tag_is_not_repeated_in_the_reason(
-    classifier: SensitivityClassifier,
-) -> None:
-    [assessment] = classifier.assess([replace(ARTICLES[0], language="The girl of nine was found")])
-    assert assessment.reason is not None
-    assert "girl" not in assessment.reason.message
-
-
 def test_every_label_of_the_taxonomy_is_answered_in_its_order(
     classifier: SensitivityClassifier,
 ) -> None:
@@ -169,21 +122,38 @@ def test_probabilities_never_rise_and_presence_follows_its_threshold(
 
 
 @pytest.mark.parametrize(
-    ("severity", "verdict", "most"),
-    [(0, "clear", 0), (1, "clear", 2), (2, "flagged", 5), (3, "flagged", 5)],
+    ("thresholds", "severity"),
+    [
+        ((MISSED, MISSED, MISSED), 0),
+        ((MISSED, MET, MET), 0),
+        ((MET, MISSED, MISSED), 1),
+        ((MET, MISSED, MET), 1),
+        ((MET, MET, MISSED), 2),
+        ((MET, MET, MET), 3),
+    ],
 )
-def test_a_severity_decides_the_verdict_and_how_much_evidence_is_shown(
-    graded: Graded, severity: int, verdict: str, most: int
+def test_a_severity_needs_its_threshold_and_all_below_and_decides_what_is_shown(
+    graded: Graded, thresholds: Thresholds, severity: int
 ) -> None:
+    flagged = severity >= 2
     shown = set()
-    for assessment in graded(severity).assess(MIXED[: len(ARTICLES) + len(HOSTILE)]):
-        assert assessment.verdict == verdict
+    for assessment in graded(thresholds).assess(MIXED[: len(ARTICLES) + len(HOSTILE)]):
+        assert assessment.verdict == ("flagged" if flagged else "clear")
         for label in assessment.labels.values():
             assert label.severity == severity
-            assert label.flagged == (verdict == "flagged")
+            assert label.flagged == flagged
             shown.add(len(label.evidence))
-    assert max(shown) == most
+    assert max(shown) == (0, 2, 5, 5)[severity]
     assert (min(shown) > 0) == (severity > 0)
+
+
+def test_one_flagged_label_flags_the_article(graded: Graded) -> None:
+    """Thresholds that some labels meet and some miss."""
+    answers = [a for x in (0.2, 0.4, 0.6) for a in graded((0.0, x, x)).assess(ARTICLES)]
+    flags = [[label.flagged for label in answer.labels.values()] for answer in answers]
+    assert [True, False] in [sorted(set(flag), reverse=True) for flag in flags]
+    for answer, flag in zip(answers, flags, strict=True):
+        assert answer.verdict == ("flagged" if any(flag) else "clear")
 
 
 def test_evidence_comes_best_first_and_none_far_behind(one_by_one: list[Assessment]) -> None:
@@ -197,7 +167,7 @@ def test_evidence_comes_best_first_and_none_far_behind(one_by_one: list[Assessme
 
 
 def test_the_evidence_of_a_milder_severity_is_the_best_of_the_evidence(graded: Graded) -> None:
-    mild, grave = (graded(severity).assess(ARTICLES) for severity in (1, 3))
+    mild, grave = (graded(thresholds).assess(ARTICLES) for thresholds in (MILD, GRAVE))
     for less, more in zip(mild, grave, strict=True):
         for label, found in less.labels.items():
             assert found.evidence == more.labels[label].evidence[:2]
@@ -216,13 +186,15 @@ def test_a_long_article_is_as_grave_as_its_gravest_section(
     assert len({str(part.labels) for part in parts}) == 3
     for name, label in whole.labels.items():
         found = [part.labels[name] for part in parts]
-        gravest = tuple(map(max, zip(*(part.probabilities for part in found), strict=True)))
-        assert label.probabilities == gravest
+        gravest = [max(p.probabilities[step] for p in found) for step in range(3)]
+        assert label.probabilities[0] == gravest[0]
+        # Severity 2 may have its highest score in one section and severity 1 in another.
+        assert all(p >= g for p, g in zip(label.probabilities, gravest, strict=True))
         assert label.evidence[0].score == max(part.evidence[0].score for part in found)
     for kind in ("sub_labels", "details"):
         for name, presence in getattr(whole, kind).items():
-            found = [getattr(part, kind)[name].probability for part in parts]
-            assert presence.probability == max(found)
+            shares = [getattr(part, kind)[name].probability for part in parts]
+            assert presence.probability == max(shares)
 
 
 def test_the_last_sentence_of_a_very_long_article_is_read(

@@ -114,7 +114,7 @@ def test_sections_share_out_the_windows_evenly(windows: int, most: int) -> None:
 def test_a_window_is_title_and_whole_passages(encoder: ArticleEncoder) -> None:
     encoded = encoder.encode(Article("The boy died. Police came.", title="The court"))
     (window,) = encoded.windows
-    tokens = [encoder.tokenizer.id_to_token(int(id_)) for id_ in window.ids]
+    tokens = [str(encoder.tokenizer.id_to_token(int(id_))) for id_ in window.ids]
     title, first, second = "the court", "the boy died .", "police c ##a ##m ##e ."
     assert " ".join(tokens) == f"[CLS] {title} [SEP] {first} {second} [SEP]"
     assert window.slots.tolist() == [-1, 0, 0, -1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, -1]
@@ -135,7 +135,9 @@ def test_what_is_longer_than_a_window_is_cut_between_words_and_read_to_its_end(
 
 
 @pytest.mark.parametrize(
-    ("word", "unknown"), [("-" * 50_000, 0.0), ("x" * 50_000, 1.0), ("x" * 100, 0.0)]
+    ("word", "unknown"),
+    [("-" * 50_000, 0.0), ("x" * 50_000, 1.0), ("x" * 100, 0.0)],
+    ids=["50,000 dashes", "50,000 letters", "100 letters"],
 )
 def test_a_word_longer_than_a_window_is_read_to_its_end(
     encoder: ArticleEncoder, word: str, unknown: float

@@ -30,6 +30,12 @@ ARTICLES = (
     ),
 )
 
+FOREIGN = Article(
+    title="Poika vietiin sairaalaan",
+    body="Poika vietiin sairaalaan lauantaina poliisin pidätyksen jälkeen.",
+    id="fi-1",
+)
+
 HOSTILE = {
     "emoji": "Police said the boy \U0001f692\U0001f468\u200d\U0001f469\u200d\U0001f467 died. "
     "\U0001f56f\ufe0f The school was closed on Monday.",

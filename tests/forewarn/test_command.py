@@ -108,7 +108,7 @@ sys.exit(main({arguments!r}))
     assert done.returncode == 2, done.stderr
     assert done.stdout == ""
     assert re.fullmatch(
-        rf"forewarn {arguments[0]}: needs the package '{package}', which is not installed\. "
+        rf"forewarn {arguments[0]}: needs the package '{package}[\w.]*', which is not installed\. "
         rf"Install it with: pip install 'forewarn\[{extra}\]'\n",
         done.stderr,
     )
