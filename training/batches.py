@@ -12,7 +12,13 @@ from classifier.batch import NO_PLACE, locate_passages, pad_windows
 from classifier.windows import ArticleEncoder, EncodedArticle, Window
 from labels import Taxonomy
 from training.config import TrainingConfig
-from training.corpus import Example, cumulative_targets, evidence_mask, membership_targets
+from training.corpus import (
+    Example,
+    cumulative_targets,
+    detail_targets,
+    evidence_mask,
+    sub_label_targets,
+)
 
 UNJUDGED = -100  # the class index that cross-entropy passes over
 
@@ -90,8 +96,8 @@ def make_batch(
         torch.from_numpy(slots),
         torch.from_numpy(located.places),
         _stack([cumulative_targets(e, taxonomy) for e in examples]),
-        _stack([membership_targets(e.sub_labels, taxonomy.sub_label_ids) for e in examples]),
-        _stack([membership_targets(e.details, taxonomy.detail_ids) for e in examples]),
+        _stack([sub_label_targets(e, taxonomy) for e in examples]),
+        _stack([detail_targets(e, taxonomy) for e in examples]),
         torch.tensor([_treatment(e, taxonomy) for e in examples]),
         _evidence(items, located.passages, taxonomy),
     )
@@ -110,6 +116,9 @@ def _treatment(example: Example, taxonomy: Taxonomy) -> int:
 def _evidence(items: Sequence[Encoded], passages: NDArray[np.int64], taxonomy: Taxonomy) -> Tensor:
     found = np.zeros((*passages.shape, len(taxonomy.label_ids)), dtype=np.float32)
     for row, item in enumerate(items):
+        if item.example.evidence is None:
+            found[row] = np.nan
+            continue
         for column, label in enumerate(taxonomy.label_ids):
             mask = evidence_mask(item.example, item.encoded, label)
             there = passages[row] != NO_PLACE

@@ -57,6 +57,19 @@ class LossWeights:
 
 
 @dataclass(frozen=True)
+class SelfTraining:
+    """A second training on annotated and machine-judged articles; none where `articles` is 0."""
+
+    articles: int  # that the first artifact judges and the second network learns from
+    candidates: int  # of which they are chosen
+    words: int  # of an article, at the most
+    epochs: int
+    encoder_rate: float
+    head_rate: float
+    passage_ranking: float  # in the place of the loss weight of that name
+
+
+@dataclass(frozen=True)
 class TrainingConfig:
     """All of one experiment. `encoder` is a folder, a Hugging Face name, or `package:NAME/PATH`."""
 
@@ -66,6 +79,7 @@ class TrainingConfig:
     optimisation: Optimisation
     regularisation: Regularisation
     loss: LossWeights
+    self_training: SelfTraining
 
 
 def read_config(path: Path = DEFAULT) -> TrainingConfig:

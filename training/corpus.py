@@ -26,8 +26,20 @@ class Span:
 
 
 @dataclass(frozen=True)
+class SoftTargets:
+    """Probabilities in the place of judgements."""
+
+    severities: NDArray[np.float32]  # (L, 3)
+    sub_labels: NDArray[np.float32]  # (B,)
+    details: NDArray[np.float32]  # (I,)
+
+
+@dataclass(frozen=True)
 class Example:
-    """An article with what annotators said of it. What nobody judged is absent, not zero."""
+    """An article with what annotators said of it. What nobody judged is absent, not zero.
+
+    `soft`, where it is given, stands in for labels, sub-labels and details.
+    """
 
     article: Article
     source: str
@@ -36,7 +48,8 @@ class Example:
     sub_labels: frozenset[str] | None
     details: frozenset[str] | None
     treatment: str | None
-    evidence: dict[str, tuple[Span, ...]]
+    evidence: dict[str, tuple[Span, ...]] | None
+    soft: SoftTargets | None = None
 
 
 def read_split(corpus: Path, split: str) -> list[Example]:
@@ -79,7 +92,7 @@ def evidence_mask(
     example: Example, encoded: EncodedArticle, label: str
 ) -> NDArray[np.bool_]:  # (passages,)
     """Which passages of the encoded article are annotated evidence of the label."""
-    spans = example.evidence.get(label, ())
+    spans = (example.evidence or {}).get(label, ())
     return np.array(
         [any(_same(encoded, p, span) for span in spans) for p in encoded.passages], dtype=np.bool_
     )
@@ -100,6 +113,8 @@ def spans_agree(one: tuple[int, int], other: tuple[int, int]) -> bool:
 
 def cumulative_targets(example: Example, taxonomy: Taxonomy) -> NDArray[np.float32]:
     """(labels, 3): whether the severity is at least 1, 2, 3; NaN where nobody judged."""
+    if example.soft:
+        return example.soft.severities
     rows = [example.labels.get(label) for label in taxonomy.label_ids]
     return np.array(
         [[np.nan] * 3 if s is None else [float(s >= k) for k in (1, 2, 3)] for s in rows],
@@ -112,14 +127,27 @@ def output_targets(example: Example, taxonomy: Taxonomy) -> NDArray[np.float32]:
     return np.concatenate(
         [
             cumulative_targets(example, taxonomy).ravel(),
-            membership_targets(example.sub_labels, taxonomy.sub_label_ids),
-            membership_targets(example.details, taxonomy.detail_ids),
+            sub_label_targets(example, taxonomy),
+            detail_targets(example, taxonomy),
         ]
     )
 
 
-def membership_targets(members: frozenset[str] | None, ids: tuple[str, ...]) -> NDArray[np.float32]:
-    """(ids,): one where the id is a member; NaN where nobody judged."""
+def sub_label_targets(example: Example, taxonomy: Taxonomy) -> NDArray[np.float32]:  # (B,)
+    """One where a sub-label is given; NaN where nobody judged."""
+    if example.soft:
+        return example.soft.sub_labels
+    return _membership(example.sub_labels, taxonomy.sub_label_ids)
+
+
+def detail_targets(example: Example, taxonomy: Taxonomy) -> NDArray[np.float32]:  # (I,)
+    """One where a detail is given; NaN where nobody judged."""
+    if example.soft:
+        return example.soft.details
+    return _membership(example.details, taxonomy.detail_ids)
+
+
+def _membership(members: frozenset[str] | None, ids: tuple[str, ...]) -> NDArray[np.float32]:
     if members is None:
         return np.full(len(ids), np.nan, dtype=np.float32)
     return np.array([float(name in members) for name in ids], dtype=np.float32)

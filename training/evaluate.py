@@ -80,7 +80,7 @@ def first_passage_hit(assessment: Assessment, example: Example, label: str) -> b
     first = shown[0]
     return any(
         span.field == first.field and spans_agree((first.start, first.end), (span.start, span.end))
-        for span in example.evidence.get(label, ())
+        for span in (example.evidence or {}).get(label, ())
     )
 
 

@@ -41,7 +41,7 @@ def passage_loss(logits: Tensor, evidence: Tensor, present: Tensor) -> Tensor:
 
     All are (N, P, L); `present` is (N, P, 1).
     """
-    loss = functional.binary_cross_entropy_with_logits(logits, evidence, reduction="none")
+    loss = _judged_bce(logits, evidence)
     count = present.sum(1).clamp(min=1)  # (N, 1)
     return ((loss * present).sum(1) / count).sum()
 
@@ -52,5 +52,5 @@ def ranking_loss(logits: Tensor, evidence: Tensor, present: Tensor) -> Tensor:
     It asks for what the editor sees: that the passage shown first is one an annotator chose.
     """
     share = torch.log_softmax(logits.masked_fill(~present, -1e4), dim=1)  # (N, P, L)
-    mass = torch.logsumexp(share.masked_fill(evidence == 0, -1e4), dim=1)  # (N, L)
-    return -(mass * (evidence.sum(1) > 0)).sum()
+    mass = torch.logsumexp(share.masked_fill(~(evidence > 0), -1e4), dim=1)  # (N, L)
+    return -(mass * (evidence.nan_to_num().sum(1) > 0)).sum()

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from training.config import TrainingConfig
 from training.corpus import Example, read_split
 from training.export import export_network
 from training.lexical import fit_lexical_model
+from training.self_training import judge_unlabelled
 from training.train import experiment_fingerprint, train
 
 NAME = "forewarn-en-1"
@@ -34,16 +35,39 @@ def make_artifact(config: TrainingConfig, corpus: Path, workspace: Path, out: Pa
     """
     taxonomy = read_taxonomy()
     examples, dev = read_split(corpus, "train"), read_split(corpus, "dev")
-    weights = train(config, taxonomy, examples, dev, workspace)
     origin = {
         "date": date.today().isoformat(),
         "code": __version__,
         "base": {"encoder": config.encoder, "sha256": encoder_checksum(config.encoder)},
-        "articles": {"train": len(examples), "dev": len(dev)},
+        "articles": {"train": len(examples), "dev": len(dev), "judged": 0},
         "fingerprint": experiment_fingerprint(config, taxonomy, examples),
         "config": asdict(config),
     }
+    weights = train(config, taxonomy, examples, dev, workspace)
+    if config.self_training.articles == 0:
+        return seal_artifact(config, weights, examples, dev, out, origin)
+    first = workspace / "first"
+    if not (first / MANIFEST).is_file():
+        seal_artifact(config, weights, examples, dev, first, origin)
+    judged = judge_unlabelled(first, corpus, config.self_training, config.seed)
+    again = second_config(config)
+    second = workspace / "second"
+    weights = train(again, taxonomy, [*examples, *judged], dev, second, start=weights)
+    origin["articles"] = {"train": len(examples), "dev": len(dev), "judged": len(judged)}
     return seal_artifact(config, weights, examples, dev, out, origin)
+
+
+def second_config(config: TrainingConfig) -> TrainingConfig:
+    """The configuration of the second training: shorter, slower, keener on evidence."""
+    again = config.self_training
+    optimisation = replace(
+        config.optimisation,
+        epochs=again.epochs,
+        encoder_rate=again.encoder_rate,
+        head_rate=again.head_rate,
+    )
+    loss = replace(config.loss, passage_ranking=again.passage_ranking)
+    return replace(config, optimisation=optimisation, loss=loss)
 
 
 def seal_artifact(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_model
+from safetensors.torch import load_model, save_model
 from sklearn.metrics import average_precision_score
 from tqdm import tqdm
 
@@ -39,11 +39,13 @@ class Training:
     average: WeightAverage
 
 
-def set_up(config: TrainingConfig, taxonomy: Taxonomy) -> Training:
-    """A network with fresh heads, its optimiser and its average."""
+def set_up(config: TrainingConfig, taxonomy: Taxonomy, start: Path | None) -> Training:
+    """A network with fresh heads, or with the weights at `start`, its optimiser and its average."""
     torch.manual_seed(config.seed)
     encoder = build_encoder(config)
     network = build_network(config, taxonomy, encoder.pad_id)
+    if start:
+        load_model(network, str(start))
     optimiser = make_optimiser(network, config.optimisation)
     average = WeightAverage(network, config.optimisation.averaging)
     return Training(config, taxonomy, encoder, network, optimiser, average)
@@ -56,14 +58,16 @@ def train(
     dev: Sequence[Example],
     workspace: Path,
     checkpoint_every: int = 100,
+    start: Path | None = None,
 ) -> Path:
     """Train to the end in the folder `workspace`, going on from its checkpoint where there is one.
 
     Writes `metrics.jsonl` (a line an epoch, of `dev`) and the averaged weights, whose path is the
-    answer. The same seed gives the same weights, killed on the way or not.
+    answer. The same seed gives the same weights, killed on the way or not. `start` names weights to
+    begin with, instead of the base encoder's.
     """
     workspace.mkdir(parents=True, exist_ok=True)
-    training = set_up(config, taxonomy)
+    training = set_up(config, taxonomy, start)
     fingerprint = experiment_fingerprint(config, taxonomy, examples)
     checkpoint = workspace / "checkpoint.pt"
     parts = (training.network, training.optimiser, training.average)
@@ -151,13 +155,17 @@ def quick_figures(
 def experiment_fingerprint(
     config: TrainingConfig, taxonomy: Taxonomy, examples: Sequence[Example]
 ) -> str:
-    """SHA-256 (hex) of all that the weights depend on."""
+    """SHA-256 (hex) of all that the weights of one training depend on."""
     digest = hashlib.sha256()
-    digest.update(json.dumps(asdict(config), sort_keys=True).encode())
+    settings = asdict(config)
+    del settings["self_training"]  # what comes after this training
+    digest.update(json.dumps(settings, sort_keys=True).encode())
     digest.update((encoder_checksum(config.encoder) or config.encoder).encode())
     digest.update(taxonomy.version.encode())
     for example in examples:
         digest.update(example.article.content_hash.encode())
         digest.update(repr((sorted(example.labels.items()), example.evidence)).encode())
         digest.update(repr(sorted(example.sub_labels or ())).encode())
+        if example.soft:
+            digest.update(example.soft.severities.tobytes())
     return digest.hexdigest()

@@ -156,14 +156,18 @@ def test_one_flagged_label_flags_the_article(graded: Graded) -> None:
         assert answer.verdict == ("flagged" if any(flag) else "clear")
 
 
-def test_evidence_comes_best_first_and_none_far_behind(one_by_one: list[Assessment]) -> None:
-    found = [label.evidence for answer in one_by_one for label in answer.labels.values()]
+def test_evidence_comes_best_first_and_none_far_behind(classifier: SensitivityClassifier) -> None:
+    dice = Random(6)
+    short = [" ".join(f"{' '.join(dice.sample(WORDS, n))}." for n in (1, 3, 5)) for _ in range(60)]
+    assessments = classifier.assess([Article(body.title()) for body in short])
+    found = [label.evidence for answer in assessments for label in answer.labels.values()]
     for evidence in found:
         scores = [passage.score for passage in evidence]
         assert scores == sorted(scores, reverse=True)
         assert scores[-1] >= scores[0] / 2 - 1e-4
         assert 0 < scores[0] <= 1
         assert len({(passage.field, passage.start) for passage in evidence}) == len(evidence)
+    assert {len(evidence) for evidence in found} >= {2, 3}
 
 
 def test_the_evidence_of_a_milder_severity_is_the_best_of_the_evidence(graded: Graded) -> None:

@@ -14,7 +14,7 @@ from classifier.windows import NO_SLOT, ArticleEncoder, EncodedArticle, Windowin
 from tests.classifier.texts import articles
 from tests.tiny import TINY_WINDOWING, tiny_encoder
 
-WORDS_WITHOUT_END = "the boy and the girl " * 2_500
+WORDS_WITHOUT_END = "the boy saw the hospital " * 2_000  # "saw" is three pieces
 
 
 @pytest.fixture(scope="module")

@@ -34,4 +34,10 @@ def config(base: Path) -> TrainingConfig:
         bfloat16=False,
         compile=False,
     )
-    return replace(shipped, encoder=str(base), windowing=TINY_WINDOWING, optimisation=optimisation)
+    return replace(
+        shipped,
+        encoder=str(base),
+        windowing=TINY_WINDOWING,
+        optimisation=optimisation,
+        self_training=replace(shipped.self_training, articles=0),
+    )

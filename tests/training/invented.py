@@ -42,12 +42,14 @@ def invented_row(number: int) -> dict[str, Any]:
     }
 
 
-def invented_corpus(folder: Path, sizes: tuple[int, int, int] = (24, 16, 16)) -> Path:
-    """A corpus folder with three splits."""
+def invented_corpus(folder: Path, sizes: tuple[int, int, int, int] = (24, 16, 16, 12)) -> Path:
+    """A corpus folder with three splits and some articles without annotations."""
     folder.mkdir(parents=True, exist_ok=True)
     start = 0
-    for split, size in zip(("train", "dev", "test"), sizes, strict=True):
+    for split, size in zip(("train", "dev", "test", "unlabelled"), sizes, strict=True):
         rows = [invented_row(number) for number in range(start, start + size)]
+        if split == "unlabelled":
+            rows = [{key: row[key] for key in ("id", "title", "text")} for row in rows]
         with gzip.open(folder / f"{split}.jsonl.gz", "wt", encoding="utf-8") as file:
             file.writelines(json.dumps(row) + "\n" for row in rows)
         start += size

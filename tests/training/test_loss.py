@@ -58,6 +58,16 @@ def test_unjudged_targets_have_no_gradient() -> None:
     assert leaves.details.grad.any()
 
 
+def test_evidence_that_nobody_marked_has_no_gradient() -> None:
+    leaves = Outputs(*(tensor.clone().requires_grad_() for tensor in outputs(1.0)))
+    unmarked = replace(batch(), evidence=torch.full((1, 3, 3), float("nan")))
+    multitask_loss(leaves, unmarked, WEIGHTS).backward()  # type: ignore[no-untyped-call]
+    assert leaves.passages.grad is not None
+    assert not leaves.passages.grad.any()
+    assert leaves.severities.grad is not None
+    assert leaves.severities.grad.any()
+
+
 def test_passages_that_are_not_there_do_not_count() -> None:
     present = torch.tensor([[True, True, False]])[..., None]
     evidence = torch.zeros(1, 3, 1)

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from classifier import Article, SensitivityClassifier
@@ -14,6 +15,7 @@ from training.corpus import read_split
 from training.evaluate import evaluate, false_alarms
 from training.leave_out import deal_sources, leave_sources_out
 from training.release import make_artifact
+from training.self_training import judge_unlabelled
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +53,26 @@ def test_evaluation_writes_figures_beside_baselines(
     assert card.startswith("---\nlanguage: en\n")
     assert results_table(result) in card
     assert "$" not in card
+
+
+def test_a_second_network_learns_from_the_first_artifact(
+    config: TrainingConfig, corpus: Path, tmp_path: Path
+) -> None:
+    short = replace(config.optimisation, epochs=2)
+    again = replace(config.self_training, articles=8, candidates=10, epochs=2)
+    taught = replace(config, optimisation=short, self_training=again)
+    make_artifact(taught, corpus, tmp_path / "work", tmp_path / "toy")
+    articles = json.loads((tmp_path / "toy" / "artifact.json").read_text())["origin"]["articles"]
+    assert articles == {"train": 24, "dev": 16, "judged": 8}
+    judged = judge_unlabelled(tmp_path / "work" / "first", corpus, again, seed=1)
+    asked = SensitivityClassifier.load(tmp_path / "work" / "first").assess(
+        [example.article for example in judged]
+    )
+    for example, found in zip(judged, asked, strict=True):
+        assert example.evidence is None
+        assert example.soft is not None
+        said = [label.probabilities for label in found.labels.values()]
+        assert example.soft.severities == pytest.approx(np.array(said))
 
 
 def test_false_alarms_count_hard_articles_that_are_clear_everywhere(
