@@ -13,6 +13,7 @@ from serving.api.logs import log, place_of
 from serving.api.problems import internal_error, request_too_large
 
 REQUEST_ID = "X-Request-ID"
+_DRAIN = 16
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _METHODS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 
@@ -57,9 +58,10 @@ class RequestLog:
 
 
 class SizeLimit:
-    """Refuses a body larger than `limit` bytes, as soon as that is known and before it is parsed.
+    """Refuses a body larger than `limit` bytes, before it is parsed.
 
-    A body that says its length is refused unread; one that does not is read up to the limit.
+    What is too large is read on and thrown away, up to `_DRAIN` times the limit: a client that is
+    still sending when the connection closes sees a broken pipe, and never the answer.
     """
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
@@ -78,9 +80,12 @@ class SizeLimit:
 
         async def receive_within_limit() -> Message:
             nonlocal received
-            message = await receive() if size <= self.limit else {}
+            message = await receive()
             received += len(message.get("body", b""))
             if max(size, received) > self.limit:
+                while message.get("more_body") and received <= _DRAIN * self.limit:
+                    message = await receive()
+                    received += len(message.get("body", b""))
                 raise request_too_large(self.limit)
             return message
 
