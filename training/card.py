@@ -139,6 +139,7 @@ def model_card(folder: Path, metrics: dict[str, Any], taxonomy: Taxonomy) -> str
         base_sha256=manifest.origin["base"]["sha256"],
         train_articles=f"{manifest.origin['articles']['train']:,}",
         dev_articles=f"{manifest.origin['articles']['dev']:,}",
+        judged_articles=f"{manifest.origin['articles']['judged']:,}",
         test_articles=f"{metrics['classifier']['articles']:,}",
         window=manifest.windowing.tokens,
         section=manifest.windowing.section_windows,

@@ -7,12 +7,14 @@ from pathlib import Path
 from random import Random
 
 import pytest
+import torch
 from hypothesis import given, settings
 
 from classifier import Article, Assessment, Evidence, SensitivityClassifier, __version__
+from classifier.batch import locate_passages, pad_windows
 from tests.classifier.conftest import MET, MISSED, Thresholds
 from tests.classifier.texts import ARTICLES, FOREIGN, HOSTILE, articles, is_visible
-from tests.tiny import WORDS, tiny_encoder
+from tests.tiny import TINY_WINDOWING, WORDS, tiny_encoder, tiny_network
 
 Graded = Callable[[Thresholds], SensitivityClassifier]
 MILD, GRAVE = (MET, MISSED, MISSED), (MET, MET, MET)
@@ -168,6 +170,32 @@ def test_evidence_comes_best_first_and_none_far_behind(classifier: SensitivityCl
         assert 0 < scores[0] <= 1
         assert len({(passage.field, passage.start) for passage in evidence}) == len(evidence)
     assert {len(evidence) for evidence in found} >= {2, 3}
+
+
+def test_the_passage_shown_is_the_one_that_the_network_scored(
+    classifier: SensitivityClassifier,
+) -> None:
+    """Seen in float32, from the network that the graphs were exported from."""
+    encoder, network = tiny_encoder(), tiny_network()
+    for article, assessment in zip(ARTICLES, classifier.assess(ARTICLES), strict=True):
+        encoded = encoder.encode(article)
+        scores: dict[tuple[int, str], float] = {}
+        for section in encoded.sections:
+            ids, slots = pad_windows(section, encoder.pad_id, len(section), TINY_WINDOWING.tokens)
+            located = locate_passages([section], TINY_WINDOWING.slots)
+            with torch.inference_mode():
+                logits = network(*map(torch.from_numpy, (ids, slots, located.places))).passages[0]
+            for number, row in zip(located.passages[0], logits.sigmoid().tolist(), strict=True):
+                passage = encoded.passages[number]
+                start = encoded.rendering.source_span(passage)[0]
+                for label, score in enumerate(row):
+                    key = (label, f"{passage.field} {start}")
+                    scores[key] = max(score, scores.get(key, 0.0))
+        for label, found in enumerate(assessment.labels.values()):
+            for evidence in found.evidence:
+                expected = scores[label, f"{evidence.field} {evidence.start}"]
+                print(expected, evidence.score)
+                assert evidence.score == pytest.approx(expected, abs=0.03)
 
 
 def test_the_evidence_of_a_milder_severity_is_the_best_of_the_evidence(graded: Graded) -> None:
