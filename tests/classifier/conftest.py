@@ -15,6 +15,7 @@ from classifier.calibration import STEPS, read_calibration, write_calibration
 from tests.tiny import TINY_WINDOWING
 
 Thresholds = tuple[float, float, float]
+Graded = Callable[[Thresholds], SensitivityClassifier]
 
 MET = 0.0
 MISSED = 2.0  # above every probability
@@ -26,9 +27,7 @@ def classifier(artifact: Path) -> SensitivityClassifier:
 
 
 @pytest.fixture(scope="session")
-def graded(
-    artifact: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[Thresholds], SensitivityClassifier]:
+def graded(artifact: Path, tmp_path_factory: pytest.TempPathFactory) -> Graded:
     """Makes classifiers whose labels have these thresholds for severity 1, 2 and 3."""
 
     @cache

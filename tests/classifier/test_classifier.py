@@ -1,23 +1,17 @@
 """The one way to ask: what the answers promise, for lifelike and for hostile articles."""
 
 import json
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 
 import pytest
-import torch
 from hypothesis import given, settings
 
-from classifier import Article, Assessment, Evidence, SensitivityClassifier, __version__
-from classifier.batch import locate_passages, pad_windows
-from tests.classifier.conftest import MET, MISSED, Thresholds
-from tests.classifier.texts import ARTICLES, FOREIGN, HOSTILE, articles, is_visible
-from tests.tiny import TINY_WINDOWING, WORDS, tiny_encoder, tiny_network
-
-Graded = Callable[[Thresholds], SensitivityClassifier]
-MILD, GRAVE = (MET, MISSED, MISSED), (MET, MET, MET)
+from classifier import Article, Assessment, SensitivityClassifier, __version__
+from tests.classifier.conftest import MET, MISSED, Graded, Thresholds
+from tests.classifier.texts import ARTICLES, FOREIGN, HOSTILE, articles
+from tests.tiny import WORDS, tiny_encoder
 
 MIXED = [
     *ARTICLES,
@@ -34,10 +28,6 @@ def section_ids(article: Article) -> list[list[list[int]]]:
     """The ids of each window of each section."""
     sections = tiny_encoder().encode(article).sections
     return [[window.ids.tolist() for window in section] for section in sections]
-
-
-def everything_found(assessment: Assessment) -> list[Evidence]:
-    return [found for label in assessment.labels.values() for found in label.evidence]
 
 
 @pytest.fixture(scope="module")
@@ -71,31 +61,12 @@ def test_no_articles_no_answers(classifier: SensitivityClassifier) -> None:
     assert classifier.assess([]) == []
 
 
-@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("title", ["", "\ufeffA boy\u00ad\x00 \ud800 at \U0001f3eb\r\n school "])
-def test_evidence_points_at_its_quote_in_what_was_sent(
-    classifier: SensitivityClassifier, title: str, body: str
-) -> None:
-    article = Article(body, title=title)
-    [assessment] = classifier.assess([article])
-    found = everything_found(assessment)
-    assert {evidence.field for evidence in found} >= {"body"}
-    for evidence in found:
-        source = article.title if evidence.field == "title" else article.body
-        assert evidence.quote == source[evidence.start : evidence.end]
-        assert is_visible(evidence.quote[0])
-        assert is_visible(evidence.quote[-1])
-
-
 @given(article=articles())
 @settings(max_examples=60)
 def test_whatever_comes_in_is_answered(classifier: SensitivityClassifier, article: Article) -> None:
     [assessment] = classifier.assess([article])
     assert (assessment.verdict == "not_checked") == (assessment.reason is not None)
-    for evidence in everything_found(assessment):
-        source = article.title if evidence.field == "title" else article.body
-        assert evidence.quote == source[evidence.start : evidence.end]
-    json.dumps(assessment.as_dict())
+    assert json.loads(json.dumps(assessment.as_dict()))["verdict"] == assessment.verdict
 
 
 def test_every_label_of_the_taxonomy_is_answered_in_its_order(
@@ -156,53 +127,6 @@ def test_one_flagged_label_flags_the_article(graded: Graded) -> None:
     assert [True, False] in [sorted(set(flag), reverse=True) for flag in flags]
     for answer, flag in zip(answers, flags, strict=True):
         assert answer.verdict == ("flagged" if any(flag) else "clear")
-
-
-def test_evidence_comes_best_first_and_none_far_behind(classifier: SensitivityClassifier) -> None:
-    dice = Random(6)
-    short = [" ".join(f"{' '.join(dice.sample(WORDS, n))}." for n in (1, 3, 5)) for _ in range(60)]
-    assessments = classifier.assess([Article(body.title()) for body in short])
-    found = [label.evidence for answer in assessments for label in answer.labels.values()]
-    for evidence in found:
-        scores = [passage.score for passage in evidence]
-        assert scores == sorted(scores, reverse=True)
-        assert scores[-1] >= scores[0] / 2 - 1e-4
-        assert 0 < scores[0] <= 1
-        assert len({(passage.field, passage.start) for passage in evidence}) == len(evidence)
-    assert {len(evidence) for evidence in found} >= {2, 3}
-
-
-def test_the_passage_shown_is_the_one_that_the_network_scored(
-    classifier: SensitivityClassifier,
-) -> None:
-    """Seen in float32, from the network that the graphs were exported from."""
-    encoder, network = tiny_encoder(), tiny_network()
-    for article, assessment in zip(ARTICLES, classifier.assess(ARTICLES), strict=True):
-        encoded = encoder.encode(article)
-        scores: dict[tuple[int, str], float] = {}
-        for section in encoded.sections:
-            ids, slots = pad_windows(section, encoder.pad_id, len(section), TINY_WINDOWING.tokens)
-            located = locate_passages([section], TINY_WINDOWING.slots)
-            with torch.inference_mode():
-                logits = network(*map(torch.from_numpy, (ids, slots, located.places))).passages[0]
-            for number, row in zip(located.passages[0], logits.sigmoid().tolist(), strict=True):
-                passage = encoded.passages[number]
-                start = encoded.rendering.source_span(passage)[0]
-                for label, score in enumerate(row):
-                    key = (label, f"{passage.field} {start}")
-                    scores[key] = max(score, scores.get(key, 0.0))
-        for label, found in enumerate(assessment.labels.values()):
-            for evidence in found.evidence:
-                expected = scores[label, f"{evidence.field} {evidence.start}"]
-                print(expected, evidence.score)
-                assert evidence.score == pytest.approx(expected, abs=0.03)
-
-
-def test_the_evidence_of_a_milder_severity_is_the_best_of_the_evidence(graded: Graded) -> None:
-    mild, grave = (graded(thresholds).assess(ARTICLES) for thresholds in (MILD, GRAVE))
-    for less, more in zip(mild, grave, strict=True):
-        for label, found in less.labels.items():
-            assert found.evidence == more.labels[label].evidence[:2]
 
 
 @pytest.mark.parametrize("title", ["", "A report on the city"])
