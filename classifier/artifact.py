@@ -66,13 +66,11 @@ def released_artifact() -> Path:
 
 
 def write_manifest(folder: Path, name: str, windowing: Windowing, origin: dict[str, Any]) -> None:
-    """Seal the files in `folder`: checksums, and a version made of the name and their digest."""
+    """Seal the files in `folder`; the version stands for them and the windowing."""
     files = {file: checksum(folder / file) for file in FILES}
-    digest = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
     taxonomy = read_taxonomy(folder / "taxonomy.toml").version
-    manifest = Manifest(
-        FORMAT, name, f"{name}+{digest[:8]}", "en", taxonomy, windowing, files, origin
-    )
+    version = f"{name}+{digest(windowing, files)}"
+    manifest = Manifest(FORMAT, name, version, "en", taxonomy, windowing, files, origin)
     (folder / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1) + "\n", "utf-8")
 
 
@@ -91,14 +89,29 @@ def read_manifest(folder: Path) -> Manifest:
                 f"{path} has format {table['format']}, this code reads format {FORMAT}. "
                 "Use the release of Forewarn that the artifact was made with, or train anew."
             )
-        manifest = Manifest(**table | {"windowing": Windowing(**table["windowing"])})
+        windowing = Windowing(**table["windowing"])
+        manifest = Manifest(**table | {"windowing": windowing})
+        numbers = all(isinstance(value, int) for value in asdict(windowing).values())
+        if not (numbers and isinstance(manifest.files, dict)):
+            raise TypeError
     except (KeyError, TypeError, ValueError) as error:
         raise ArtifactError(
             f"{path} cannot be read ({type(error).__name__}). Expected the manifest that training "
             "writes. Fetch the artifact again."
         ) from error
     _verify_files(folder, manifest)
+    if not manifest.version.endswith("+" + digest(windowing, manifest.files)):
+        raise ArtifactError(
+            f"{path} was altered: expected the windowing and checksums that version "
+            f"{manifest.version} was sealed with, got others. Fetch the artifact again."
+        )
     return manifest
+
+
+def digest(windowing: Windowing, files: dict[str, str]) -> str:
+    """Eight hex digits that stand for everything an answer depends on."""
+    sealed = json.dumps([asdict(windowing), files], sort_keys=True)
+    return hashlib.sha256(sealed.encode()).hexdigest()[:8]
 
 
 def _verify_files(folder: Path, manifest: Manifest) -> None:

@@ -87,8 +87,8 @@ def _replacement(run: str) -> str:
 def content_hash(title: str, body: str) -> str:
     """SHA-256 (hex) of title and body as a reader sees them.
 
-    Taken over the normalised texts in Unicode NFC, joined by a line feed, in UTF-8: an autosave
-    that changes only white space or the form of accents keeps its hash.
+    Taken over the normalised texts with single spaces and in Unicode NFC, joined by a line feed, in
+    UTF-8: an autosave that changes only white space or the form of accents keeps its hash.
     """
-    visible = "\n".join(normalise(part).text for part in (title, body))
+    visible = "\n".join(" ".join(normalise(part).text.split()) for part in (title, body))
     return hashlib.sha256(unicodedata.normalize("NFC", visible).encode()).hexdigest()

@@ -109,7 +109,7 @@ class ArticleEncoder:
         while start < len(ids):
             end = min(start + limit, len(ids))
             if end < len(ids):
-                end = _word_break(words, start, end)
+                end = _break_before(words, spans, start, end)
             first, last = spans[start][0], spans[end - 1][1]
             part = Passage(passage.field, passage.start + first, passage.start + last)
             if start == 0 and end == len(ids):
@@ -178,10 +178,15 @@ class ArticleEncoder:
         return unknown / visible if visible else 0.0
 
 
-def _word_break(words: Sequence[int | None], start: int, end: int) -> int:
-    """The last place in (start, end] where a word begins, or `end` where there is none."""
+def _break_before(
+    words: Sequence[int | None], spans: Sequence[tuple[int, int]], start: int, end: int
+) -> int:
+    """The last place in (start, end] where a word begins, or else a character, or else `end`."""
     for place in range(end, start, -1):
         if words[place] != words[place - 1]:
+            return place
+    for place in range(end, start, -1):
+        if spans[place][0] >= spans[place - 1][1]:
             return place
     return end
 

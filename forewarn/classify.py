@@ -94,7 +94,7 @@ def _from_json(name: str, text: str) -> Article:
     )
     try:
         request = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ArticleError(f"{name} is not JSON: {wanted}. Mend it.") from error
     if not isinstance(request, dict) or not isinstance(request.get("body"), str):
         raise ArticleError(f"{name} is no request: {wanted}. Mend it.")

@@ -1,14 +1,11 @@
 """`forewarn corpus join`: annotations and the texts that a newsroom holds, put together."""
 
 import argparse
-import gzip
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from classifier.errors import ArticleError
-from labels import join, read_annotations, write_jsonl
+from labels import join, read_annotations, read_jsonl, write_jsonl
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,13 +33,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def read_texts(path: Path) -> Iterator[dict[str, Any]]:
     """The objects of a JSON lines file; errors name the line and quote nothing of it."""
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            try:
-                yield json.loads(line)
-            except ValueError as error:
-                raise ArticleError(
-                    f"{path}, line {number}: expected a JSON object, got something else. "
-                    "Write one {id, title, text} a line."
-                ) from error
+    for reader, value in read_jsonl(path):
+        if not isinstance(value, dict):
+            raise reader.refuse(
+                "this is no article", "an object {id, title, text}", type(value).__name__
+            )
+        yield value

@@ -13,12 +13,15 @@ WIDTH = 88
 
 
 def print_summary(assessment: Assessment, taxonomy: Taxonomy) -> None:
-    """Print one article's summary; the text of passages is shown, never interpreted."""
+    """Print one article's summary; what came with it is shown, never interpreted.
+
+    Normalising takes the control characters out, which a terminal would obey.
+    """
     console = Console(highlight=False, soft_wrap=True)
     head = Text(assessment.verdict.replace("_", " ").upper(), COLOURS[assessment.verdict])
-    console.print(head, Text(assessment.id or "", "bold"))
+    console.print(head, Text(normalise(assessment.id or "").text, "bold"))
     if assessment.reason:
-        console.print(Text(f"  {assessment.reason.message}"))
+        console.print(Text(f"  {normalise(assessment.reason.message).text}"))
     for label in taxonomy.labels:
         if label.id in assessment.labels:
             _print_label(console, label, assessment.labels[label.id])

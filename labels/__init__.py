@@ -3,7 +3,7 @@
 from labels.annotations import Annotation, Span, read_annotations, strip_texts, text_hash
 from labels.errors import AnnotationError, LabelsError, TaxonomyError
 from labels.joining import JoinReport, join
-from labels.jsonl import write_jsonl
+from labels.jsonl import read_jsonl, write_jsonl
 from labels.taxonomy import (
     Detail,
     Label,
@@ -29,6 +29,7 @@ __all__ = [
     "Treatment",
     "join",
     "read_annotations",
+    "read_jsonl",
     "read_taxonomy",
     "strip_texts",
     "text_hash",

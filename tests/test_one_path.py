@@ -117,8 +117,8 @@ def test_calibration_uses_the_logits_that_serving_uses(
     expected = calibration.probabilities(scores, len(TAXONOMY.label_ids))
     assessments = SensitivityClassifier.load(artifact).assess([e.article for e in examples])
     for row, assessment in enumerate(assessments):
-        if assessment.id == "long":
-            continue  # several sections: the highest counts, here they are one
+        if len(tiny_encoder().encode(examples[row].article).sections) > 1:
+            continue  # the highest section counts, and here they are one
         for column, label in enumerate(TAXONOMY.label_ids):
             if assessment.labels:
                 got = assessment.labels[label].probabilities

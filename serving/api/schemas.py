@@ -43,7 +43,8 @@ class ClassifyRequest(BaseModel):
         default=None,
         max_length=35,
         pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$",
-        description="Language as a BCP 47 tag such as en or en-GB; detected where it is missing.",
+        description="Language as a BCP 47 tag such as en or en-GB. The text's own language is "
+        "detected all the same: a wrong tag must not make it clear.",
     )
     section: Text | None = Field(
         default=None, max_length=200, description="Desk or section. It has no part in the answer."

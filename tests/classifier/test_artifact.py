@@ -134,14 +134,18 @@ def test_a_manifest_with_other_keys_is_refused(copy: Path, change: dict[str, Any
         SensitivityClassifier.load(copy)
 
 
-# Fails: values of the manifest are taken as they are. `files` then ends in an AttributeError, and
-# `tokens` loads and ends in a TypeError at the first article.
 @pytest.mark.parametrize(
     "change", [{"files": None}, {"files": []}, {"windowing": {"tokens": "many"}}], ids=str
 )
 def test_a_manifest_with_other_values_is_refused(copy: Path, change: dict[str, Any]) -> None:
     rewrite(copy, lambda table: table.update(change))
     with pytest.raises(ArtifactError, match=f"{MANIFEST} cannot be read"):
+        SensitivityClassifier.load(copy)
+
+
+def test_another_windowing_under_the_same_version_is_refused(copy: Path) -> None:
+    rewrite(copy, lambda table: table["windowing"].update(tokens=49))
+    with pytest.raises(ArtifactError, match=r"was altered: .* Fetch the artifact again"):
         SensitivityClassifier.load(copy)
 
 

@@ -137,7 +137,6 @@ def test_a_folder_is_no_file(classify: Command, tmp_path: Path) -> None:
     assert err.startswith(f"forewarn classify: {tmp_path} cannot be read: ")
 
 
-# Fails: json.loads raises RecursionError, which is no ValueError, and the command ends there.
 def test_a_request_nested_without_end_does_not_spoil_the_rest(
     classify: Command, tmp_path: Path
 ) -> None:

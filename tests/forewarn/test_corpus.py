@@ -95,7 +95,7 @@ def test_a_line_that_is_no_json_is_named_and_not_shown(
 ) -> None:
     texts = tmp_path / "texts.jsonl"
     texts.write_text(json.dumps(article("a")) + "\n{canary\n", "utf-8")
-    assert f"{texts}, line 2: " in refused(command, annotations, texts)
+    assert f"{texts} line 2: " in refused(command, annotations, texts)
 
 
 OTHER_FILES = {
@@ -107,8 +107,6 @@ OTHER_FILES = {
 }
 
 
-# Fails but for the last: AttributeError, UnicodeDecodeError, EOFError, zlib.error end the command
-# with a traceback. The reader of the annotations, `labels.jsonl.read_jsonl`, refuses them all.
 @pytest.mark.parametrize(("name", "content"), OTHER_FILES.items(), ids=OTHER_FILES)
 def test_a_file_of_something_else_is_refused(
     command: Command, annotations: Path, tmp_path: Path, name: str, content: bytes

@@ -73,7 +73,6 @@ def test_escape_sequences_of_a_text_do_not_reach_the_terminal(
     assert control_characters(out + err) == set()
 
 
-# Fails: id and language are printed as they came.
 @pytest.mark.parametrize("kind", ["id", "language"])
 def test_escape_sequences_of_what_goes_with_it_do_not_either(
     classify: Command, tmp_path: Path, kind: str
@@ -83,7 +82,6 @@ def test_escape_sequences_of_what_goes_with_it_do_not_either(
     assert control_characters(out + err) == set()
 
 
-# Fails for the summary: UnicodeEncodeError, for Python puts surrogates into such a name.
 @pytest.mark.parametrize("as_json", [[], ["--json"]], ids=["summary", "json"])
 def test_a_name_that_is_not_utf_8_is_no_hindrance(
     classify: Command, tmp_path: Path, as_json: list[str]
