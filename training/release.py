@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from safetensors.torch import load_model
+from safetensors.torch import load_file, load_model, save_file
 
 import labels
 from classifier.artifact import MANIFEST, write_manifest
@@ -50,11 +50,23 @@ def make_artifact(config: TrainingConfig, corpus: Path, workspace: Path, out: Pa
     if not (first / MANIFEST).is_file():
         seal_artifact(config, weights, examples, dev, first, origin)
     judged = judge_unlabelled(first, corpus, config.self_training, config.seed)
-    again = second_config(config)
-    second = workspace / "second"
-    weights = train(again, taxonomy, [*examples, *judged], dev, second, start=weights)
+    everything = [*examples, *judged]
+    second = train(
+        second_config(config), taxonomy, everything, dev, workspace / "second", start=weights
+    )
+    weights = average_weights(weights, second, workspace / "average.safetensors")
     origin["articles"] = {"train": len(examples), "dev": len(dev), "judged": len(judged)}
     return seal_artifact(config, weights, examples, dev, out, origin)
+
+
+def average_weights(one: Path, other: Path, out: Path) -> Path:
+    """Write the mean of two networks' weights, of which one was trained on from the other.
+
+    Wortsman et al., Model soups, 2022.
+    """
+    first, second = load_file(one), load_file(other)
+    save_file({name: (first[name] + second[name]) / 2 for name in first}, out)
+    return out
 
 
 def second_config(config: TrainingConfig) -> TrainingConfig:
