@@ -25,6 +25,7 @@ class Windowing:
 
     tokens: int = 192  # of a window, special tokens included
     title_tokens: int = 40  # of the title that go with every window
+    piece_tokens: int = 48  # of a part of a sentence that is too long for a window
     slots: int = 32  # passages in a window, at the most
     section_windows: int = 8  # windows judged together, at the most
 
@@ -103,8 +104,11 @@ class ArticleEncoder:
         """Cut a passage where it outgrows a window, between words where there are any."""
         windowing = self.windowing
         room = windowing.tokens - windowing.title_tokens - 3
-        limit = windowing.title_tokens if passage.field == "title" else room
         ids, spans, words = encoding.ids, encoding.offsets, encoding.word_ids
+        # Parts are short: in the mean over a long one a few grave words would be lost.
+        limit = room if len(ids) <= room else min(room, windowing.piece_tokens)
+        if passage.field == "title":
+            limit = windowing.title_tokens
         start = 0
         while start < len(ids):
             end = min(start + limit, len(ids))
@@ -115,7 +119,7 @@ class ArticleEncoder:
             if start == 0 and end == len(ids):
                 part = passage
             yield _Piece(part, ids[start:end])
-            start, limit = end, room
+            start, limit = end, min(room, windowing.piece_tokens)
 
     def _sections(self, pieces: list[_Piece]) -> tuple[tuple[Window, ...], ...]:
         titled = bool(pieces) and pieces[0].passage.field == "title"

@@ -18,7 +18,7 @@ from training.leave_out import FIGURES
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "docs" / "example.json"
 SPEED = ROOT / "benchmarks" / "results" / "latency.json"
-TEMPLATE = Path(__file__).with_name("card.md")
+TEMPLATE = Path(__file__).with_name("model_card.template")
 HEADINGS = {
     "average_precision": "AP",
     "f1": "F1",

@@ -45,7 +45,7 @@ def evaluate(folder: Path, corpus: Path) -> dict[str, Any]:
     }
     text = json.dumps(result, indent=1, allow_nan=True).replace("NaN", "null")
     (folder / METRICS).write_text(text + "\n", "utf-8")
-    return result
+    return dict(json.loads(text))
 
 
 def read_predictions(
