@@ -4,13 +4,18 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from classifier import Article, ArticleError, SensitivityClassifier
+from classifier import ArticleError, SensitivityClassifier
 from classifier.artifact import released_artifact
+from serving.bodies.body import Block, Body, read_block
+from serving.bodies.ninjs import NinjsError, is_ninjs
+from serving.submission import Submission, from_ninjs
 
 LONGEST_TITLE = 200  # characters of a first line that is taken for a title
-FIELDS = ("title", "body", "id", "section", "language")
+FIELDS = ("title", "body", "body_format", "id", "section", "language")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,8 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "files",
         nargs="+",
         metavar="FILE",
-        help="plain text (UTF-8), a .json request {title, body}, or - for standard input; a first "
-        "line that an empty line follows and no full stop ends is the title",
+        help="plain text (UTF-8), .html, a .json request {title, body} or ninjs document, or - for "
+        "standard input; a first line of plain text that an empty line follows and no full stop "
+        "ends is the title",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--artifact", type=Path, help="artifact folder (default: the released one)")
@@ -30,15 +36,15 @@ def run(arguments: argparse.Namespace) -> int:
     """0 if every file was checked, 1 if one was not."""
     classifier = SensitivityClassifier.load(arguments.artifact or released_artifact())
     status = 0
-    for article in read_articles(arguments.files):
-        if isinstance(article, ArticleError):
-            print(f"forewarn classify: {article}", file=sys.stderr)
+    for submission in read_submissions(arguments.files):
+        if isinstance(submission, ArticleError):
+            print(f"forewarn classify: {submission}", file=sys.stderr)
             status = 1
             continue
-        assessment = classifier.assess([article])[0]
+        assessment = classifier.assess([submission.article])[0]
         status = max(status, int(assessment.verdict == "not_checked"))
         if arguments.json:
-            print(json.dumps(assessment.as_dict()), flush=True)
+            print(json.dumps(submission.answer(assessment, "codepoint")), flush=True)
         else:
             from forewarn.summary import print_summary
 
@@ -46,16 +52,16 @@ def run(arguments: argparse.Namespace) -> int:
     return status
 
 
-def read_articles(files: list[str]) -> Iterator[Article | ArticleError]:
+def read_submissions(files: list[str]) -> Iterator[Submission | ArticleError]:
     """The article in each file, or why there is none; a bad file does not spoil the rest."""
     for name in files:
         try:
-            yield read_article(name)
+            yield read_submission(name)
         except ArticleError as error:
             yield error
 
 
-def read_article(name: str) -> Article:
+def read_submission(name: str) -> Submission:
     """One article; its id is the file's name unless the file says otherwise."""
     try:
         raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
@@ -70,8 +76,10 @@ def read_article(name: str) -> Article:
         ) from error
     if name.endswith(".json"):
         return _from_json(name, text)
+    if name.endswith((".html", ".htm")):
+        return Submission(Body([Block(text, "html")]), id=name)
     title, body = split_title(text)
-    return Article(body=body, title=title, id=name)
+    return Submission(Body([Block(body, "text")]), title, name)
 
 
 def split_title(text: str) -> tuple[str, str]:
@@ -88,7 +96,7 @@ def split_title(text: str) -> tuple[str, str]:
     return (title, rest.lstrip("\r\n")) if is_title else ("", text)
 
 
-def _from_json(name: str, text: str) -> Article:
+def _from_json(name: str, text: str) -> Submission:
     wanted = "expected an object with 'body' and, if you like, " + ", ".join(
         FIELDS[:1] + FIELDS[2:]
     )
@@ -96,10 +104,21 @@ def _from_json(name: str, text: str) -> Article:
         request = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ArticleError(f"{name} is not JSON: {wanted}. Mend it.") from error
+    if isinstance(request, dict) and is_ninjs(request):
+        return _from_ninjs(name, request)
     if not isinstance(request, dict) or not isinstance(request.get("body"), str):
         raise ArticleError(f"{name} is no request: {wanted}. Mend it.")
     strange = set(request) - set(FIELDS)
     if strange or not all(isinstance(v, str | None) for v in request.values()):
         raise ArticleError(f"{name} has unknown fields or values that are no text: {wanted}.")
     given = {key: value for key, value in request.items() if value is not None}
-    return Article(**{"id": name} | given)
+    body = Body([read_block(given.pop("body"), given.pop("body_format", "auto"))])
+    return Submission(**{"id": name} | given | {"body": body})
+
+
+def _from_ninjs(name: str, document: dict[str, Any]) -> Submission:
+    try:
+        found = from_ninjs(document)
+    except NinjsError as error:
+        raise ArticleError(f"{name}: {error}") from error
+    return found if found.id else replace(found, id=name)

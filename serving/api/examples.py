@@ -4,6 +4,8 @@ from typing import Any
 
 from classifier import Article, Assessment, Evidence, LabelAssessment, Presence, Versions
 from classifier.assessment import TreatmentAssessment
+from serving.bodies.body import Block, Body
+from serving.submission import Submission
 
 ARTICLE = Article(
     id="story-4711",
@@ -34,8 +36,14 @@ def request() -> dict[str, Any]:
     return {key: getattr(ARTICLE, key) for key in keys}
 
 
-def assessment() -> Assessment:
+def answer() -> dict[str, Any]:
     """A whole answer to it."""
+    body = Body([Block(ARTICLE.body, "text")])
+    return Submission(body, ARTICLE.title, ARTICLE.id).answer(assessment(), "codepoint")
+
+
+def assessment() -> Assessment:
+    """What the answer is made of."""
     return Assessment(
         verdict="flagged",
         reason=None,

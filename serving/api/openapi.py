@@ -49,6 +49,8 @@ def _complete(document: dict[str, Any]) -> None:
         [(ClassifyRequest, "validation"), (Problem, "serialization")], ref_template=_REF
     )
     document["components"]["schemas"] |= extra["$defs"]
+    for theirs in ("HTTPValidationError", "ValidationError"):  # we answer with problems
+        document["components"]["schemas"].pop(theirs, None)
     paths = document["paths"]
     _complete_classify(paths["/v1/classify"]["post"])
     _add_example(paths["/v1/taxonomy"]["get"], asdict(read_taxonomy()))
@@ -59,10 +61,11 @@ def _complete(document: dict[str, Any]) -> None:
 
 
 def _complete_classify(operation: dict[str, Any]) -> None:
+    operation["responses"].pop("422", None)  # FastAPI's, which has another form
     schema = {"$ref": _REF.format(model="ClassifyRequest")}
     content = {"application/json": {"schema": schema, "example": examples.request()}}
     operation["requestBody"] = {"required": True, "content": content}
-    _add_example(operation, examples.assessment().as_dict())
+    _add_example(operation, examples.answer())
     misspelt = [
         {"type": "extra_forbidden", "loc": ("titel",)},
         {"type": "missing", "loc": ("body",)},

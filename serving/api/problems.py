@@ -107,7 +107,8 @@ def field_errors(
 
 
 def _field_error(error: Mapping[str, Any], fields: Mapping[str, FieldInfo]) -> FieldError:
-    location = [str(part) for part in error["loc"]]
+    # Names in brackets are those of alternatives in our schema, not of fields.
+    location = [str(part) for part in error["loc"] if not str(part).startswith("(")]
     if error["type"] == "extra_forbidden":
         message = _unknown_field(location.pop(), tuple(fields))
     else:

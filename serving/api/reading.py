@@ -1,4 +1,4 @@
-"""From the bytes of a request to an article, or to a problem that says what to mend."""
+"""From the bytes of a request to a submission, or to a problem that says what to mend."""
 
 import json
 from typing import Any
@@ -7,7 +7,6 @@ from fastapi import Request
 from pydantic import ValidationError
 from starlette.datastructures import Headers
 
-from classifier import Article
 from classifier.text import normalise
 from serving.api.problems import (
     article_too_long,
@@ -18,23 +17,39 @@ from serving.api.problems import (
     unsupported_media_type,
 )
 from serving.api.schemas import ClassifyRequest, FieldError
+from serving.bodies.ninjs import NinjsError, is_ninjs
+from serving.submission import Submission, from_ninjs
 
 _SLICE = 1000  # characters
 
 
-async def read_article(request: Request) -> Article:
-    """The article in the body of a request. Raises ProblemError."""
+async def read_submission(request: Request) -> Submission:
+    """The article in the body of a request: ours, or a ninjs document. Raises ProblemError."""
     _require_json(request.headers)
-    article = _validate(_parse(await request.body())).article()
-    length = len(article.title) + len(article.body)
+    sent = _parse(await request.body())
+    if isinstance(sent, dict) and is_ninjs(sent):
+        submission = _read_ninjs(sent)
+    else:
+        submission = _validate(ClassifyRequest, sent).submission()
     limit = request.app.state.settings.max_article_characters
-    if length > limit:
-        raise article_too_long(limit, length)
-    if not _has_visible(article.body):
+    if submission.characters > limit:
+        raise article_too_long(limit, submission.characters)
+    if not _has_visible(submission.article.body):
         raise invalid_request(
             [FieldError(pointer="#/body", detail="The body is blank. Expected visible text.")]
         )
-    return article
+    return submission
+
+
+def _read_ninjs(document: dict[str, Any]) -> Submission:
+    try:
+        found = from_ninjs(document)
+    except NinjsError as error:
+        raise invalid_request([FieldError(pointer="#", detail=str(error))]) from None
+    # Checked as a request of ours is: lone surrogates, length of the id, form of the language.
+    blocks = [{"id": block.id, block.format: block.source} for block in found.body.blocks]
+    given = {"title": found.title, "id": found.id, "language": found.language, "body": blocks}
+    return _validate(ClassifyRequest, given).submission()
 
 
 def _require_json(headers: Headers) -> None:
@@ -59,12 +74,12 @@ def _parse(body: bytes) -> Any:
         raise malformed_json(" that can be read") from None
 
 
-def _validate(sent: Any) -> ClassifyRequest:
+def _validate(model: type[ClassifyRequest], sent: Any) -> ClassifyRequest:
     try:
-        return ClassifyRequest.model_validate(sent)
+        return model.model_validate(sent)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False, include_context=False)
-        raise invalid_request(field_errors(found, ClassifyRequest.model_fields)) from None
+        raise invalid_request(field_errors(found, model.model_fields)) from None
 
 
 def _has_visible(text: str) -> bool:

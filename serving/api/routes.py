@@ -3,13 +3,14 @@
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 
-from classifier import Article
 from serving.api import schemas
 from serving.api.problems import not_ready
-from serving.api.reading import read_article
+from serving.api.reading import read_submission
 from serving.api.worker import Worker
+from serving.bodies.units import Unit
+from serving.submission import Submission
 
 router = APIRouter()
 
@@ -28,16 +29,21 @@ Ready = Annotated[Worker, Depends(ready_worker)]
 
 @router.post("/v1/classify", response_model=schemas.Assessment)
 async def classify(
-    request: Request, worker: Ready, article: Annotated[Article, Depends(read_article)]
+    request: Request,
+    worker: Ready,
+    submission: Annotated[Submission, Depends(read_submission)],
+    offset_unit: Annotated[Unit, Query(description="What offsets in the answer count.")] = (
+        "codepoint"
+    ),
 ) -> dict[str, Any]:
     """Say what an article involves, how gravely, and in which passages.
 
     The article is neither stored nor logged. It is read to its end; one that is too long is
     refused, not cut.
     """
-    assessment = await worker.assess(article)
+    assessment = await worker.assess(submission.article)
     request.state.verdict = assessment.verdict
-    return assessment.as_dict()
+    return submission.answer(assessment, offset_unit)
 
 
 @router.get("/v1/taxonomy", response_model=schemas.Taxonomy)

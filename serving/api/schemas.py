@@ -3,13 +3,22 @@
 The answers have the names and the order of `classifier.Assessment` and `labels.Taxonomy`.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
-from classifier import Article
 from classifier.assessment import ReasonCode, Verdict
+from serving.bodies.body import Block, Body, read_block
+from serving.submission import Submission
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -29,13 +38,50 @@ def _require_whole_characters(text: str) -> str:
 Text = Annotated[str, AfterValidator(_require_whole_characters)]
 
 
+class BlockRequest(BaseModel):
+    """A part of a body, with text or with HTML."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    id: Text | None = Field(
+        default=None, max_length=200, description="Your name for the block; anchors name it."
+    )
+    type: Text | None = Field(
+        default=None, max_length=200, description="What the block is. It has no part in the answer."
+    )
+    text: Text | None = Field(default=None, description="The block's plain text.")
+    html: Text | None = Field(default=None, description="The block's HTML, in the place of text.")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.text is None) == (self.html is None):
+            raise PydanticCustomError("one_of", "A block has either text or html")
+        return self
+
+    def block(self) -> Block:
+        """The block as it is read."""
+        if self.html is not None:
+            return Block(self.html, "html", self.id)
+        return Block(self.text or "", "text", self.id)
+
+
 class ClassifyRequest(BaseModel):
     """An article to be assessed."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     title: Text | None = Field(default=None, description="Headline, as plain text.")
-    body: Text = Field(description="The article's text, as plain text. It may not be blank.")
+    body: Annotated[
+        Annotated[Text, Tag("(text)")] | Annotated[list[BlockRequest], Tag("(blocks)")],
+        Discriminator(lambda sent: "(blocks)" if isinstance(sent, list) else "(text)"),
+    ] = Field(
+        description="The article's text: a string of plain text or HTML (Gutenberg's too), or a "
+        "list of blocks in reading order. It may not be blank."
+    )
+    body_format: Literal["auto", "text", "html"] = Field(
+        default="auto",
+        description="What a body that is a string holds; auto takes it for HTML where it has tags.",
+    )
     id: Text | None = Field(
         default=None, max_length=200, description="Your name for the article; comes back as sent."
     )
@@ -50,24 +96,36 @@ class ClassifyRequest(BaseModel):
         default=None, max_length=200, description="Desk or section. It has no part in the answer."
     )
 
-    def article(self) -> Article:
-        """The article as the classifier takes it."""
-        return Article(
-            body=self.body,
-            title=self.title or "",
-            id=self.id,
-            section=self.section,
-            language=self.language,
+    def submission(self) -> Submission:
+        """The article as it was sent, ready to be read."""
+        return Submission(
+            Body(self._blocks()), self.title or "", self.id, self.section, self.language
         )
+
+    def _blocks(self) -> list[Block]:
+        if not isinstance(self.body, str):
+            return [block.block() for block in self.body]
+        return [read_block(self.body, self.body_format)]
+
+
+class Span(BaseModel):
+    """Offsets in the unit that was asked for."""
+
+    start: int = Field(ge=0, description="Where it begins.")
+    end: int = Field(ge=0, description="Where it ends: the first unit after it.")
 
 
 class Evidence(BaseModel):
     """A passage that carries a label."""
 
     field: Literal["title", "body"] = Field(description="The field that holds the passage.")
-    start: int = Field(ge=0, description="Where it begins in the field as sent, in code points.")
-    end: int = Field(ge=0, description="Where it ends (the first code point after it).")
-    quote: str = Field(description="The field's text from start to end.")
+    block: str | None = Field(description="Id of the block that holds it; null where none has one.")
+    start: int = Field(ge=0, description="Where it begins in the title, body or block as sent.")
+    end: int = Field(ge=0, description="Where it ends: the first unit after it.")
+    visible: Span = Field(description="The same in the text that a reader sees of it.")
+    quote: str = Field(description="The passage as a reader sees it.")
+    before: str = Field(description="A few visible words before it.")
+    after: str = Field(description="A few visible words after it.")
     score: Probability = Field(description="How much it carries; comparable within the label.")
 
 

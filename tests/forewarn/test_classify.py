@@ -11,6 +11,8 @@ import pytest
 
 from classifier import Article, SensitivityClassifier
 from forewarn.classify import LONGEST_TITLE, split_title
+from serving.bodies.body import Block, Body
+from serving.submission import Submission
 from tests.forewarn.articles import BODY, FINNISH, TITLE, write
 from tests.forewarn.conftest import Command
 
@@ -18,7 +20,9 @@ from tests.forewarn.conftest import Command
 def answers(artifact: Path, articles: Sequence[Article]) -> list[object]:
     """What the classifier says, as JSON would have it."""
     found = SensitivityClassifier.load(artifact).assess(articles)
-    return [json.loads(json.dumps(assessment.as_dict())) for assessment in found]
+    sent = [Submission(Body([Block(a.body, "text")]), a.title, a.id) for a in articles]
+    pairs = zip(sent, found, strict=True)
+    return [json.loads(json.dumps(one.answer(other, "codepoint"))) for one, other in pairs]
 
 
 def lines(out: str) -> list[object]:

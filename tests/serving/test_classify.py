@@ -13,7 +13,9 @@ from classifier import Article, SensitivityClassifier
 from labels import read_taxonomy
 from serving.api import examples
 from serving.api.app import create_app
+from serving.bodies.body import Block, Body
 from serving.settings import Settings
+from serving.submission import Submission
 
 # What a normaliser may stumble over: characters outside the basic plane, NUL and other controls,
 # soft hyphens, right-to-left text with its marks, odd line ends, a byte-order mark.
@@ -41,7 +43,8 @@ def test_the_answer_is_the_classifiers_assessment(
 ) -> None:
     [assessment] = classifier.assess([examples.ARTICLE])
     answer = classify(client, **examples.request())
-    assert answer == json.loads(json.dumps(assessment.as_dict()))
+    submission = Submission(Body([Block(examples.ARTICLE.body, "text")]), examples.ARTICLE.title)
+    assert answer == json.loads(json.dumps(submission.answer(assessment, "codepoint")))
     assert answer["id"] == examples.ARTICLE.id
     assert answer["verdict"] == "flagged"
 

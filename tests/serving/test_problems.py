@@ -58,7 +58,29 @@ HOSTILE: dict[str, tuple[dict[str, Any], int, str, list[str]]] = {
     "no article": (raw(b"{}"), 422, "invalid-request", ["#/body"]),
     "null": (article(body=None), 422, "invalid-request", ["#/body"]),
     "number": (article(body=4711), 422, "invalid-request", ["#/body"]),
-    "blocks": (article(body=[{"text": CANARY}]), 422, "invalid-request", ["#/body"]),
+    "no block": (article(body=[CANARY]), 422, "invalid-request", ["#/body/0"]),
+    "block without": (article(body=[{"id": CANARY}]), 422, "invalid-request", ["#/body/0"]),
+    "block with both": (
+        article(body=[{"text": BODY, "html": CANARY}]),
+        422,
+        "invalid-request",
+        ["#/body/0"],
+    ),
+    "block with more": (
+        article(body=[{"text": BODY}, {"text": BODY, CANARY: 1}]),
+        422,
+        "invalid-request",
+        ["#/body/1"],
+    ),
+    "no blocks": (article(body=[]), 422, "invalid-request", ["#/body"]),
+    "only markup": (article(body="<p><!-- x --><br></p>"), 422, "invalid-request", ["#/body"]),
+    "other format": (article(body_format=CANARY), 422, "invalid-request", ["#/body_format"]),
+    "ninjs of numbers": (
+        {"json": {"headline": CANARY, "body_text": 5}},
+        422,
+        "invalid-request",
+        ["#"],
+    ),
     "empty": (article(body=""), 422, "invalid-request", ["#/body"]),
     "blank": (article(body=" \n\x00\u00ad\u200b\ufeff" * 300), 422, "invalid-request", ["#/body"]),
     "lone lead": (article(body=f"{CANARY} \ud83d"), 422, "invalid-request", ["#/body"]),
@@ -145,7 +167,7 @@ def test_an_unknown_field_is_answered_with_the_nearest_known(
     [error] = problem_of(response).errors or []
     named = re.findall("'(.+?)'", error.detail)
     assert named == ([meant] if meant else [])
-    assert meant or "title, body, id, language, section" in error.detail
+    assert meant or "title, body, body_format, id, language, section" in error.detail
 
 
 def test_a_flood_of_errors_is_cut_short(client: TestClient) -> None:
