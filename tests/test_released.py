@@ -6,7 +6,7 @@ import pytest
 
 from classifier import Article, Assessment, SensitivityClassifier
 from classifier.artifact import released_artifact
-from training.card import write_documents
+from forewarn.card import write
 
 ARREST = Article(
     title="Officer suspended after video shows him kneeling on schoolboy's neck",
@@ -157,7 +157,7 @@ def test_one_sentence_of_fifty_thousand_characters(released: SensitivityClassifi
 
 
 def test_documents_say_what_was_measured() -> None:
-    assert write_documents(released_artifact(), check=True) == []
+    assert write(released_artifact(), check=True) == []
 
 
 def test_the_artifact_fits_into_git() -> None:

@@ -9,14 +9,12 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from classifier import Article, SensitivityClassifier
 from classifier.artifact import read_manifest
 from labels import Taxonomy, read_taxonomy
 from training.evaluate import METRICS
 from training.leave_out import FIGURES
 
 ROOT = Path(__file__).resolve().parent.parent
-EXAMPLE = ROOT / "docs" / "example.json"
 SPEED = ROOT / "benchmarks" / "results" / "latency.json"
 TEMPLATE = Path(__file__).with_name("model_card.template")
 HEADINGS = {
@@ -29,16 +27,16 @@ HEADINGS = {
 }
 
 
-def write_documents(folder: Path, check: bool = False) -> list[Path]:
+def write_documents(folder: Path, answer: str, check: bool = False) -> list[Path]:
     """Bring README.md and the card of the artifact up to date; tell which were not.
 
-    With `check` nothing is written.
+    `answer` is the example's, for README.md. With `check` nothing is written.
     """
     metrics = json.loads((folder / METRICS).read_text("utf-8"))
     taxonomy = read_taxonomy()
     readme = ROOT / "README.md"
     tables = {
-        "answer": example_answer(SensitivityClassifier.load(folder)),
+        "answer": answer,
         "labels": labels_table(taxonomy),
         "results": results_table(metrics),
         "speed": speed_sentence(json.loads(SPEED.read_text("utf-8"))),
@@ -66,22 +64,6 @@ def fill_tables(document: str, tables: dict[str, str]) -> str:
         before, _, rest = document.partition(begin)
         document = f"{before}{begin}\n{table}\n{end}{rest.partition(end)[2]}"
     return document
-
-
-def example_answer(classifier: SensitivityClassifier) -> str:
-    """What the classifier answers to docs/example.json, without what it did not find."""
-    request = json.loads(EXAMPLE.read_text("utf-8"))
-    answer = classifier.assess([Article(body=request["body"], title=request["title"])])[0].as_dict()
-    shown = {
-        "verdict": answer["verdict"],
-        "reason": answer["reason"],
-        "labels": {"violence": answer["labels"]["violence"]},
-        "sub_labels": {k: v for k, v in answer["sub_labels"].items() if v["present"]},
-        "treatment": answer["treatment"],
-        "language": answer["language"],
-        "versions": answer["versions"],
-    }
-    return "```json\n" + json.dumps(shown, indent=2, ensure_ascii=False) + "\n```"
 
 
 def speed_sentence(measured: dict[str, Any]) -> str:
