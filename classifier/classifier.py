@@ -1,6 +1,6 @@
 """`SensitivityClassifier`: the one way to ask what an article involves."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -64,17 +64,31 @@ class SensitivityClassifier:
         )
 
     def assess(self, articles: Sequence[Article]) -> list[Assessment]:
-        """One assessment for each article, in order; each as if it had been asked alone."""
-        return [self._assess(article) for article in articles]
+        """One assessment for each article, in order; each as if it had been asked alone.
 
-    def _assess(self, article: Article) -> Assessment:
+        While the network reads one article the next ones are made ready.
+        """
+        begun = [self._begin(article) for article in articles]
+        return [finish() for finish in begun]
+
+    def _begin(self, article: Article) -> Callable[[], Assessment]:
         encoded = self._encoder.encode(article)
         language, reason = _readable(article, encoded)
         if reason:
-            return Assessment(
+            unread = Assessment(
                 "not_checked", reason, language, article.content_hash, self.versions, id=article.id
             )
-        sections = self._runtime.run(encoded.sections)
+            return lambda: unread
+        finish = self._runtime.start(encoded.sections)
+        return lambda: self._assessment(article, encoded, language, finish())
+
+    def _assessment(
+        self,
+        article: Article,
+        encoded: EncodedArticle,
+        language: str | None,
+        sections: Sequence[SectionLogits],
+    ) -> Assessment:
         probabilities = self._probabilities(sections)
         labels = dict(self._labels(article, encoded, sections, probabilities))
         return Assessment(

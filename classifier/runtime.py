@@ -6,7 +6,7 @@ run in parallel, one thread each.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -44,9 +44,19 @@ class Runtime:
 
     def run(self, sections: Sequence[Sequence[Window]]) -> list[SectionLogits]:
         """Logits of each section, in order."""
-        windows = [window for section in sections for window in section]
-        vectors = iter(list(self._pool.map(self._encode, windows)))
-        return [self._judge(section, [next(vectors) for _ in section]) for section in sections]
+        return self.start(sections)()
+
+    def start(self, sections: Sequence[Sequence[Window]]) -> Callable[[], list[SectionLogits]]:
+        """Begin with the sections; what comes back waits for them and gives their logits."""
+        begun = [[self._pool.submit(self._encode, window) for window in s] for s in sections]
+
+        def finish() -> list[SectionLogits]:
+            return [
+                self._judge(section, [future.result() for future in futures])
+                for section, futures in zip(sections, begun, strict=True)
+            ]
+
+        return finish
 
     def _encode(self, window: Window) -> Floats:  # (S, D)
         feed = {"ids": window.ids[None], "slots": window.slots[None]}
