@@ -1,0 +1,124 @@
+"""The queue before the classifier: order, batches, bounds, deadlines, failures."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import cast
+
+import pytest
+
+from classifier import Article, SensitivityClassifier
+from serving.dispatcher import DeadlineError, Dispatcher, Limits, OverloadedError
+
+ARTICLES = [
+    Article(body=f"The boy was {n} years old. Police said so.", id=str(n)) for n in range(30)
+]
+LONG = Article(body="The man was at the bank in the city. " * 1_500)
+PATIENT = 60.0
+
+
+def run(
+    classifier: SensitivityClassifier,
+    use: Callable[[Dispatcher], Awaitable[None]],
+    limits: Limits | None = None,
+) -> None:
+    async def main() -> None:
+        dispatcher = Dispatcher(classifier, limits)
+        await use(dispatcher)
+        await dispatcher.close()
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("batch", [1, 2_000, 10**6])
+def test_many_at_once_get_what_each_would_get_alone(
+    classifier: SensitivityClassifier, batch: int
+) -> None:
+    expected = classifier.assess(ARTICLES)
+
+    async def use(dispatcher: Dispatcher) -> None:
+        found = await asyncio.gather(*(dispatcher.assess(a, PATIENT) for a in ARTICLES))
+        assert found == expected
+        assert dispatcher.waiting == 0
+
+    run(classifier, use, Limits(wait=PATIENT, batch=batch))
+
+
+def test_who_would_wait_too_long_is_told_at_once(classifier: SensitivityClassifier) -> None:
+    async def use(dispatcher: Dispatcher) -> None:
+        first = asyncio.create_task(dispatcher.assess(LONG, PATIENT))
+        await asyncio.sleep(0.01)
+        assert dispatcher.waiting == 0  # it is with the classifier
+        busy = [first, asyncio.create_task(dispatcher.assess(LONG, PATIENT))]
+        await asyncio.sleep(0)
+        with pytest.raises(OverloadedError) as caught:
+            await dispatcher.assess(ARTICLES[0], PATIENT)
+        assert caught.value.retry_after > 0
+        assert not any(task.done() for task in busy)
+        assert [found.verdict for found in await asyncio.gather(*busy)] == ["flagged"] * 2
+        assert await dispatcher.assess(ARTICLES[0], PATIENT) == classifier.assess(ARTICLES[:1])[0]
+
+    run(classifier, use, Limits(wait=1e-6))
+
+
+def test_an_idle_classifier_takes_any_article(classifier: SensitivityClassifier) -> None:
+    async def use(dispatcher: Dispatcher) -> None:
+        assert (await dispatcher.assess(LONG, PATIENT)).verdict == "flagged"
+
+    run(classifier, use, Limits(wait=0.0, batch=1))
+
+
+def test_what_cannot_be_done_in_time_is_not_begun(classifier: SensitivityClassifier) -> None:
+    async def use(dispatcher: Dispatcher) -> None:
+        with pytest.raises(DeadlineError) as caught:
+            await dispatcher.assess(LONG, 1e-3)
+        assert caught.value.expected is not None
+        assert dispatcher.waiting == 0
+
+    run(classifier, use)
+
+
+def test_who_waits_past_the_deadline_gets_no_late_answer(
+    classifier: SensitivityClassifier,
+) -> None:
+    async def use(dispatcher: Dispatcher) -> None:
+        dispatcher._speed = 1e12  # an estimate that is much too good
+        busy = asyncio.create_task(dispatcher.assess(LONG, PATIENT))
+        await asyncio.sleep(0)
+        with pytest.raises(DeadlineError) as caught:
+            await dispatcher.assess(ARTICLES[0], 1e-3)
+        assert caught.value.expected is None
+        await busy
+        assert (await dispatcher.assess(ARTICLES[1], PATIENT)).id == "1"
+        assert dispatcher.waiting == 0
+
+    run(classifier, use)
+
+
+def test_an_article_that_fails_does_not_spoil_the_rest(classifier: SensitivityClassifier) -> None:
+    broken = Article(body=cast("str", None))
+
+    async def use(dispatcher: Dispatcher) -> None:
+        asked = [*ARTICLES[:3], broken, *ARTICLES[3:6]]
+        found = await asyncio.gather(
+            *(_with_body(dispatcher, article) for article in asked), return_exceptions=True
+        )
+        assert [type(one).__name__ for one in found if isinstance(one, Exception)] == ["TypeError"]
+        good = [one for one in found if not isinstance(one, BaseException)]
+        assert good == classifier.assess(ARTICLES[:6])
+
+    run(classifier, use)
+
+
+async def _with_body(dispatcher: Dispatcher, article: Article) -> object:
+    return await dispatcher.assess(article, PATIENT)
+
+
+def test_closing_answers_what_waits(classifier: SensitivityClassifier) -> None:
+    async def main() -> None:
+        dispatcher = Dispatcher(classifier, Limits(wait=PATIENT, batch=1))
+        asked = [asyncio.create_task(dispatcher.assess(a, PATIENT)) for a in ARTICLES[:5]]
+        await asyncio.sleep(0)
+        await dispatcher.close()
+        assert [task.result().id for task in asked] == ["0", "1", "2", "3", "4"]
+
+    asyncio.run(main())
