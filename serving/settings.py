@@ -38,6 +38,16 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         default=2_000_000, ge=1, description="Largest body of a request, in bytes."
     )
+    deadline_ms: int = Field(
+        default=2_500,
+        ge=1,
+        description="Milliseconds that a caller waits for an answer, unless X-Deadline-Ms says so.",
+    )
+    max_waiting_ms: int = Field(
+        default=500,
+        ge=0,
+        description="Milliseconds of work that may be waiting before new articles are refused.",
+    )
     max_article_characters: int = Field(
         default=300_000,
         ge=1,

@@ -14,6 +14,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 # A test that would fetch something from a hub fails at once, here as on a machine without network.
 os.environ["HF_HUB_OFFLINE"] = "1"
+# A busy machine is no reason for an answer not to come.
+os.environ["FOREWARN_DEADLINE_MS"] = "120000"
 
 # No deadline: a busy machine is no bug. The same examples in every run: a red run can be repeated.
 settings.register_profile("forewarn", deadline=None, derandomize=True)

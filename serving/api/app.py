@@ -15,8 +15,10 @@ from serving.api.middleware import RequestLog, SizeLimit
 from serving.api.openapi import Api
 from serving.api.problems import handle_problems
 from serving.api.routes import router
-from serving.api.worker import Worker
+from serving.dispatcher import Dispatcher, Limits
 from serving.settings import Settings
+
+WARM_UP = 60.0  # seconds that the first article may take
 
 
 def create_app(settings: Settings, classifier: SensitivityClassifier | None = None) -> FastAPI:
@@ -37,7 +39,7 @@ def create_app(settings: Settings, classifier: SensitivityClassifier | None = No
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.settings = settings
-    app.state.worker = None
+    app.state.dispatcher = None
     app.include_router(router)
     handle_problems(app)
     app.add_middleware(SizeLimit, limit=settings.max_body_bytes)
@@ -54,12 +56,12 @@ def load_classifier(settings: Settings) -> SensitivityClassifier:
 async def _lifespan(app: FastAPI, classifier: SensitivityClassifier | None) -> AsyncIterator[None]:
     if classifier is None:
         classifier = await asyncio.to_thread(load_classifier, app.state.settings)
-    worker = Worker(classifier)
+    dispatcher = Dispatcher(classifier, Limits(wait=app.state.settings.max_waiting_ms / 1000))
     try:
-        await worker.assess(ARTICLE)
-        app.state.worker = worker
-        log(logging.INFO, "ready", artifact=worker.versions.artifact)
+        await dispatcher.assess(ARTICLE, WARM_UP)
+        app.state.dispatcher = dispatcher
+        log(logging.INFO, "ready", artifact=dispatcher.versions.artifact)
         yield
     finally:
-        app.state.worker = None
-        worker.close()
+        app.state.dispatcher = None
+        await dispatcher.close()

@@ -18,12 +18,14 @@ from serving.api.problems import (
     MEDIA_TYPE,
     ProblemError,
     article_too_long,
+    deadline_passed,
     field_errors,
     internal_error,
     invalid_request,
     malformed_json,
     not_ready,
     not_utf8,
+    overloaded,
     request_too_large,
     unsupported_media_type,
 )
@@ -79,6 +81,8 @@ def _complete_classify(operation: dict[str, Any]) -> None:
         invalid_request(field_errors(misspelt, ClassifyRequest.model_fields)),
         internal_error(),
         not_ready(),
+        overloaded(1.2),
+        deadline_passed(2_500, 3.1),
     ]
     _add_problems(operation, problems)
 

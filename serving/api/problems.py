@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from http import HTTPStatus
-from typing import Any
+from math import ceil
+from typing import Any, Literal
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -42,6 +43,7 @@ class ProblemError(Exception):
     title: str
     detail: str
     errors: list[FieldError] | None = None
+    verdict: Literal["not_checked"] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def document(self, request_id: str) -> Problem:
@@ -53,6 +55,7 @@ class ProblemError(Exception):
             detail=self.detail,
             request_id=request_id,
             errors=self.errors,
+            verdict=self.verdict,
         )
 
     def response(self, request_id: str) -> Response:
@@ -169,6 +172,30 @@ def not_ready() -> ProblemError:
     """The classifier is not loaded, or not any more."""
     detail = "The server is starting or stopping. Nothing was assessed. Try again in a second."
     return ProblemError(503, "not-ready", "Not ready", detail, headers={"Retry-After": "1"})
+
+
+def overloaded(seconds: float) -> ProblemError:
+    """More articles wait than can be assessed soon."""
+    detail = (
+        "Too many articles are waiting. Nothing was assessed: the article is not checked. Try "
+        "again after the seconds in Retry-After."
+    )
+    after = {"Retry-After": str(max(1, ceil(seconds)))}
+    return ProblemError(
+        503, "overloaded", "Overloaded", detail, verdict="not_checked", headers=after
+    )
+
+
+def deadline_passed(milliseconds: int, expected: float | None) -> ProblemError:
+    """The answer was not there in time, or could not have been."""
+    reason = "It did not come in time."
+    if expected is not None:
+        reason = f"It would have taken about {1000 * expected:.0f} ms."
+    detail = (
+        f"An answer was expected within {milliseconds} ms. {reason} Nothing was assessed: the "
+        "article is not checked. Wait longer with X-Deadline-Ms, or try again."
+    )
+    return ProblemError(504, "deadline", "Deadline passed", detail, verdict="not_checked")
 
 
 def internal_error() -> ProblemError:

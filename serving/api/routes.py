@@ -3,53 +3,62 @@
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 
 from serving.api import schemas
-from serving.api.problems import not_ready
+from serving.api.problems import deadline_passed, not_ready, overloaded
 from serving.api.reading import read_submission
-from serving.api.worker import Worker
 from serving.bodies.units import Unit
+from serving.dispatcher import DeadlineError, Dispatcher, OverloadedError
 from serving.submission import Submission
 
 router = APIRouter()
 
 
-async def ready_worker(request: Request) -> Worker:
-    """The worker, or a problem as long as it cannot answer."""
-    worker: Worker | None = request.app.state.worker
-    if worker is None:
+async def ready_dispatcher(request: Request) -> Dispatcher:
+    """The dispatcher, or a problem as long as it cannot answer."""
+    dispatcher: Dispatcher | None = request.app.state.dispatcher
+    if dispatcher is None:
         raise not_ready()
-    return worker
+    return dispatcher
 
 
 # Comes before the article among a route's parameters: no body is read that nobody can assess.
-Ready = Annotated[Worker, Depends(ready_worker)]
+Ready = Annotated[Dispatcher, Depends(ready_dispatcher)]
 
 
 @router.post("/v1/classify", response_model=schemas.Assessment)
 async def classify(
     request: Request,
-    worker: Ready,
+    dispatcher: Ready,
     submission: Annotated[Submission, Depends(read_submission)],
     offset_unit: Annotated[Unit, Query(description="What offsets in the answer count.")] = (
         "codepoint"
     ),
+    x_deadline_ms: Annotated[
+        int | None, Header(ge=1, le=600_000, description="Milliseconds that you will wait.")
+    ] = None,
 ) -> dict[str, Any]:
     """Say what an article involves, how gravely, and in which passages.
 
     The article is neither stored nor logged. It is read to its end; one that is too long is
-    refused, not cut.
+    refused, not cut. An answer comes in time or not at all.
     """
-    assessment = await worker.assess(submission.article)
+    deadline = x_deadline_ms or request.app.state.settings.deadline_ms
+    try:
+        assessment = await dispatcher.assess(submission.article, deadline / 1000)
+    except OverloadedError as error:
+        raise overloaded(error.retry_after) from None
+    except DeadlineError as error:
+        raise deadline_passed(deadline, error.expected) from None
     request.state.verdict = assessment.verdict
     return submission.answer(assessment, offset_unit)
 
 
 @router.get("/v1/taxonomy", response_model=schemas.Taxonomy)
-async def taxonomy(worker: Ready) -> dict[str, Any]:
+async def taxonomy(dispatcher: Ready) -> dict[str, Any]:
     """List everything that is looked for, with names, definitions and IPTC codes."""
-    return asdict(worker.taxonomy)
+    return asdict(dispatcher.taxonomy)
 
 
 @router.get("/livez", response_model=schemas.State)
@@ -59,6 +68,6 @@ async def livez() -> dict[str, str]:
 
 
 @router.get("/readyz", response_model=schemas.State)
-async def readyz(worker: Ready) -> dict[str, str]:
+async def readyz(dispatcher: Ready) -> dict[str, str]:
     """Say whether the artifact is loaded and warm."""
     return {"status": "ready"}

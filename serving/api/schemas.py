@@ -258,6 +258,9 @@ class Problem(BaseModel):
     status: int = Field(description="The HTTP status.")
     detail: str = Field(description="What happened, what was expected, and what to do.")
     request_id: str = Field(description="As in the header X-Request-ID and in the server's log.")
+    verdict: Literal["not_checked"] | None = Field(
+        default=None, description="Only where an article could not be checked for lack of time."
+    )
     errors: list[FieldError] | None = Field(
         default=None, description="Where the request is wrong; only with invalid-request."
     )
