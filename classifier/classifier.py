@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.article import Article
-from classifier.artifact import read_artifact_taxonomy, read_manifest
+from classifier.artifact import Manifest, read_artifact_taxonomy, read_manifest
 from classifier.assessment import (
     Assessment,
     Evidence,
@@ -39,13 +39,14 @@ class SensitivityClassifier:
         runtime: Runtime,
         calibration: Calibration,
         taxonomy: Taxonomy,
-        versions: Versions,
+        manifest: Manifest,
     ) -> None:
         self._encoder = encoder
         self._runtime = runtime
         self._calibration = calibration
         self.taxonomy = taxonomy
-        self.versions = versions
+        self.manifest = manifest
+        self.versions = Versions(manifest.version, taxonomy.version, __version__)
 
     @classmethod
     def load(cls, folder: Path, threads: int | None = None) -> "SensitivityClassifier":
@@ -60,8 +61,14 @@ class SensitivityClassifier:
             Runtime(folder, manifest.windowing.slots, threads),
             read_calibration(folder / "calibration.json"),
             taxonomy,
-            Versions(manifest.version, taxonomy.version, __version__),
+            manifest,
         )
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """The probability from which each output counts; `minors>=2` is severity 2 and up."""
+        values = self._calibration.threshold
+        return dict(zip(self._calibration.outputs, map(_rounded, values), strict=True))
 
     def assess(self, articles: Sequence[Article]) -> list[Assessment]:
         """One assessment for each article, in order; each as if it had been asked alone.

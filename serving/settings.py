@@ -43,6 +43,24 @@ class Settings(BaseSettings):
         ge=1,
         description="Milliseconds that a caller waits for an answer, unless X-Deadline-Ms says so.",
     )
+    batch_deadline_ms: int = Field(
+        default=60_000, ge=1, description="The same for each article of a batch."
+    )
+    receive_ms: int = Field(
+        default=10_000,
+        ge=1,
+        description="Milliseconds in which a request must have come, head and body.",
+    )
+    drain_ms: int = Field(
+        default=3_000,
+        ge=0,
+        description="Milliseconds from SIGTERM in which requests are still taken, while /readyz "
+        "says 503, before the server stops.",
+    )
+    origins: str = Field(
+        default="",
+        description="Origins, with spaces between, whose pages may call from a browser (CORS).",
+    )
     max_waiting_ms: int = Field(
         default=500,
         ge=0,

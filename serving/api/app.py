@@ -4,17 +4,23 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 from classifier import SensitivityClassifier, __version__
 from classifier.artifact import released_artifact
 from serving.api.examples import ARTICLE
+from serving.api.guards import BodyDeadline, ResponseHeaders
 from serving.api.logs import log
+from serving.api.metrics import Metrics
+from serving.api.metrics import router as metrics_router
 from serving.api.middleware import RequestLog, SizeLimit
 from serving.api.openapi import Api
 from serving.api.problems import handle_problems
 from serving.api.routes import router
+from serving.api.tracing import read_tracing
 from serving.dispatcher import Dispatcher, Limits
 from serving.settings import Settings
 
@@ -40,10 +46,27 @@ def create_app(settings: Settings, classifier: SensitivityClassifier | None = No
     )
     app.state.settings = settings
     app.state.dispatcher = None
+    app.state.draining = False
+    app.state.metrics = Metrics()
+    app.state.tracing = read_tracing()
     app.include_router(router)
+    app.include_router(metrics_router)
     handle_problems(app)
+    # What is added last is outermost.
     app.add_middleware(SizeLimit, limit=settings.max_body_bytes)
-    app.add_middleware(RequestLog)  # added last, so outermost
+    app.add_middleware(BodyDeadline, seconds=settings.receive_ms / 1000)
+    if settings.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.origins.split(),
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type", "If-None-Match", "X-Deadline-Ms"],
+            expose_headers=["ETag", "Retry-After", "X-Request-ID"],
+        )
+    app.add_middleware(ResponseHeaders, state=app.state)
+    app.add_middleware(RequestLog, metrics=app.state.metrics)
+    if app.state.tracing:
+        app.state.tracing.surround(app)
     return app
 
 
@@ -56,12 +79,19 @@ def load_classifier(settings: Settings) -> SensitivityClassifier:
 async def _lifespan(app: FastAPI, classifier: SensitivityClassifier | None) -> AsyncIterator[None]:
     if classifier is None:
         classifier = await asyncio.to_thread(load_classifier, app.state.settings)
-    dispatcher = Dispatcher(classifier, Limits(wait=app.state.settings.max_waiting_ms / 1000))
+    limits = Limits(wait=app.state.settings.max_waiting_ms / 1000)
+    tracing = app.state.tracing
+    observers = [app.state.metrics, *([tracing] if tracing else [])]
+    dispatcher = Dispatcher(classifier, limits, observers)
+    app.state.metrics.watch(dispatcher)
+    app.state.metrics.tell_versions(**asdict(dispatcher.versions))
     try:
-        await dispatcher.assess(ARTICLE, WARM_UP)
+        await dispatcher.assess([ARTICLE], WARM_UP)
         app.state.dispatcher = dispatcher
         log(logging.INFO, "ready", artifact=dispatcher.versions.artifact)
         yield
     finally:
         app.state.dispatcher = None
         await dispatcher.close()
+        if tracing:
+            await asyncio.to_thread(tracing.close)

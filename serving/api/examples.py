@@ -4,8 +4,10 @@ from typing import Any
 
 from classifier import Article, Assessment, Evidence, LabelAssessment, Presence, Versions
 from classifier.assessment import TreatmentAssessment
-from serving.bodies.body import Block, Body
-from serving.submission import Submission
+from labels import read_taxonomy
+from serving.api.answering import Options
+from serving.api.answering import answer as complete
+from serving.api.requests import ClassifyRequest
 
 ARTICLE = Article(
     id="story-4711",
@@ -38,8 +40,23 @@ def request() -> dict[str, Any]:
 
 def answer() -> dict[str, Any]:
     """A whole answer to it."""
-    body = Body([Block(ARTICLE.body, "text")])
-    return Submission(body, ARTICLE.title, ARTICLE.id).answer(assessment(), "codepoint")
+    return complete(
+        ClassifyRequest.model_validate(request()), [assessment()], read_taxonomy(), Options()
+    )
+
+
+def artifacts() -> dict[str, Any]:
+    """The artifact that gave it."""
+    about = {
+        "name": "forewarn-en",
+        "version": "forewarn-en+3f9a1c20",
+        "language": "en",
+        "taxonomy": "1.0",
+        "date": "2026-11-25",
+        "articles": {"train": 5559, "dev": 367},
+        "thresholds": {"minors>=2": 0.41, "violence>=2": 0.47, "trauma>=2": 0.38},
+    }
+    return {"artifacts": [about]}
 
 
 def assessment() -> Assessment:

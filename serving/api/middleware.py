@@ -9,24 +9,29 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.api import logs
 from serving.api.logs import log, place_of
+from serving.api.metrics import Metrics
 from serving.api.problems import internal_error, request_too_large
 
 REQUEST_ID = "X-Request-ID"
 _DRAIN = 16
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# What the log says of a request beside its route: id of the key, verdict, type of the problem.
+TOLD = ("key", "verdict", "problem")
 _METHODS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 
 
 class RequestLog:
-    """Gives each request an id and a line in the log, and keeps unforeseen exceptions in.
+    """Gives each request an id, a line in the log and a count, and keeps unforeseen exceptions in.
 
     The line names the route's template, not the path: a path may hold anything. Exceptions end here
     because a server further out would log them with their messages, which may quote article text.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics | None = None) -> None:
         self.app = app
+        self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection."""
@@ -35,6 +40,7 @@ class RequestLog:
             return
         request_id = _request_id(Headers(scope=scope).get(REQUEST_ID, ""))
         scope.setdefault("state", {})["request_id"] = request_id
+        outside = logs.request_id.set(request_id)
         begun = time.perf_counter()
         status = None
 
@@ -50,11 +56,34 @@ class RequestLog:
         except ClientDisconnect:
             pass  # nobody is left to answer; the line shows no status
         except Exception as error:
-            log(logging.ERROR, "unforeseen exception", request_id=request_id, **place_of(error))
+            log(logging.ERROR, "unforeseen exception", **place_of(error))
             if status is None:
-                await internal_error().response(request_id)(scope, receive, send_with_id)
+                problem = internal_error()
+                scope["state"]["problem"] = problem.slug
+                await problem.response(request_id)(scope, receive, send_with_id)
         finally:
-            _log_request(scope, status, time.perf_counter() - begun)
+            self._tell(scope, status, time.perf_counter() - begun)
+            logs.request_id.reset(outside)
+
+    def _tell(self, scope: Scope, status: int | None, seconds: float) -> None:
+        """Log and count a request. What routes know of it lies in its state: see `TOLD`."""
+        state = scope["state"]
+        method, route = method_of(scope), route_of(scope)
+        traced = {"trace_id": state["trace_id"]} if "trace_id" in state else {}
+        log(
+            logging.INFO,
+            "request",
+            method=method,
+            route=route,
+            status=status,
+            ms=round(seconds * 1000, 1),
+            **{name: state.get(name) for name in TOLD},
+            **traced,
+        )
+        if self.metrics:
+            self.metrics.observe_request(method, route, status, seconds)
+            if problem := state.get("problem"):
+                self.metrics.observe_problem(problem)
 
 
 class SizeLimit:
@@ -92,18 +121,15 @@ class SizeLimit:
         await self.app(scope, receive_within_limit, send)
 
 
+def method_of(scope: Scope) -> str:
+    """The method of a request; `other` for one that HTTP does not know: it may be any text."""
+    return scope["method"] if scope["method"] in _METHODS else "other"
+
+
+def route_of(scope: Scope) -> str | None:
+    """The template of the route that answered a request, which holds nothing of the path."""
+    return getattr(scope.get("route"), "path", None)
+
+
 def _request_id(given: str) -> str:
     return given if _SAFE_ID.fullmatch(given) else uuid.uuid4().hex
-
-
-def _log_request(scope: Scope, status: int | None, seconds: float) -> None:
-    log(
-        logging.INFO,
-        "request",
-        request_id=scope["state"]["request_id"],
-        method=scope["method"] if scope["method"] in _METHODS else "other",
-        route=getattr(scope.get("route"), "path", None),
-        status=status,
-        ms=round(seconds * 1000, 1),
-        verdict=scope["state"].get("verdict"),
-    )

@@ -27,9 +27,11 @@ from serving.api.problems import (
     not_utf8,
     overloaded,
     request_too_large,
+    too_slow,
     unsupported_media_type,
 )
-from serving.api.schemas import ClassifyRequest, Problem
+from serving.api.requests import BatchRequest, ClassifyRequest
+from serving.api.schemas import Problem
 
 _REF = "#/components/schemas/{model}"
 _PROBLEM = Problem.__name__
@@ -41,50 +43,77 @@ class Api(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The document; FastAPI keeps it once it is made."""
         document = super().openapi()
-        if _PROBLEM not in document["components"]["schemas"]:
+        if ClassifyRequest.__name__ not in document["components"]["schemas"]:
             _complete(document)
         return document
 
 
 def _complete(document: dict[str, Any]) -> None:
     _, extra = models_json_schema(
-        [(ClassifyRequest, "validation"), (Problem, "serialization")], ref_template=_REF
+        [(ClassifyRequest, "validation"), (BatchRequest, "validation"), (Problem, "serialization")],
+        ref_template=_REF,
     )
     document["components"]["schemas"] |= extra["$defs"]
     for theirs in ("HTTPValidationError", "ValidationError"):  # we answer with problems
         document["components"]["schemas"].pop(theirs, None)
     paths = document["paths"]
     _complete_classify(paths["/v1/classify"]["post"])
+    _complete_batch(paths["/v1/classify/batch"]["post"])
     _add_example(paths["/v1/taxonomy"]["get"], asdict(read_taxonomy()))
+    _add_example(paths["/v1/models"]["get"], examples.artifacts())
     _add_example(paths["/livez"]["get"], {"status": "alive"})
     _add_example(paths["/readyz"]["get"], {"status": "ready"})
-    for path in ("/v1/taxonomy", "/readyz"):
+    for path in ("/v1/taxonomy", "/v1/models", "/readyz"):
         _add_problems(paths[path]["get"], [not_ready(), internal_error()])
 
 
 def _complete_classify(operation: dict[str, Any]) -> None:
-    operation["responses"].pop("422", None)  # FastAPI's, which has another form
-    schema = {"$ref": _REF.format(model="ClassifyRequest")}
-    content = {"application/json": {"schema": schema, "example": examples.request()}}
-    operation["requestBody"] = {"required": True, "content": content}
+    _add_body(operation, "ClassifyRequest", examples.request())
     _add_example(operation, examples.answer())
+    headers = {"ETag": {"description": "Stands for the answer.", "schema": {"type": "string"}}}
+    operation["responses"]["200"]["headers"] = headers
+    operation["responses"]["304"] = {
+        "description": "The answer with that ETag still holds",
+        "headers": headers,
+    }
     misspelt = [
         {"type": "extra_forbidden", "loc": ("titel",)},
         {"type": "missing", "loc": ("body",)},
     ]
     problems = [
-        malformed_json(": it fails at line 3, column 14"),
-        not_utf8(),
-        request_too_large(2_000_000),
         article_too_long(300_000, 412_906),
-        unsupported_media_type(),
         invalid_request(field_errors(misspelt, ClassifyRequest.model_fields)),
-        internal_error(),
-        not_ready(),
         overloaded(1.2),
         deadline_passed(2_500, 3.1),
     ]
-    _add_problems(operation, problems)
+    _add_problems(operation, [*_reading_problems(), *problems])
+
+
+def _complete_batch(operation: dict[str, Any]) -> None:
+    _add_body(operation, "BatchRequest", {"articles": [examples.request()]})
+    _add_example(operation, {"results": [{"status": 200, "assessment": examples.answer()}]})
+    missing = [{"type": "missing", "loc": ("articles",)}]
+    problem = invalid_request(field_errors(missing, BatchRequest.model_fields))
+    _add_problems(operation, [*_reading_problems(), problem])
+
+
+def _add_body(operation: dict[str, Any], model: str, example: dict[str, Any]) -> None:
+    operation["responses"].pop("422", None)  # FastAPI's, which has another form
+    content = {"schema": {"$ref": _REF.format(model=model)}, "example": example}
+    operation["requestBody"] = {"required": True, "content": {"application/json": content}}
+
+
+def _reading_problems() -> list[ProblemError]:
+    """What may be wrong with any request that has a body."""
+    return [
+        malformed_json(": it fails at line 3, column 14"),
+        not_utf8(),
+        too_slow(10.0),
+        request_too_large(2_000_000),
+        unsupported_media_type(),
+        internal_error(),
+        not_ready(),
+    ]
 
 
 def _add_example(operation: dict[str, Any], example: dict[str, Any]) -> None:

@@ -72,7 +72,11 @@ def handle_problems(app: FastAPI) -> None:
 
 
 async def _answer(request: Request, error: Exception) -> Response:
-    return _problem(error).response(request.state.request_id)
+    problem = _problem(error)
+    request.state.problem = problem.slug
+    if problem.verdict is not None:
+        request.state.verdict = problem.verdict
+    return problem.response(request.state.request_id)
 
 
 def _problem(error: Exception) -> ProblemError:
@@ -156,6 +160,16 @@ def request_too_large(limit: int) -> ProblemError:
         "or raise FOREWARN_MAX_BODY_BYTES on the server."
     )
     return ProblemError(413, "request-too-large", "Request too large", detail)
+
+
+def too_slow(seconds: float) -> ProblemError:
+    """The body did not come in time."""
+    detail = (
+        f"The request came too slowly. Expected: all of it within {seconds:g} seconds. Nothing "
+        "was assessed. Send it again."
+    )
+    headers = {"Connection": "close"}
+    return ProblemError(408, "too-slow", "Request timeout", detail, headers=headers)
 
 
 def article_too_long(limit: int, got: int) -> ProblemError:

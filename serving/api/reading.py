@@ -1,10 +1,10 @@
-"""From the bytes of a request to a submission, or to a problem that says what to mend."""
+"""From the bytes of a request to articles, or to a problem that says what to mend."""
 
 import json
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.datastructures import Headers
 
 from classifier.text import normalise
@@ -16,32 +16,48 @@ from serving.api.problems import (
     not_utf8,
     unsupported_media_type,
 )
-from serving.api.schemas import ClassifyRequest, FieldError
+from serving.api.requests import ClassifyRequest
+from serving.api.schemas import FieldError
 from serving.bodies.ninjs import NinjsError, is_ninjs
-from serving.submission import Submission, from_ninjs
+from serving.submission import from_ninjs
 
 _SLICE = 1000  # characters
 
+Model = TypeVar("Model", bound=BaseModel)
 
-async def read_submission(request: Request) -> Submission:
-    """The article in the body of a request: ours, or a ninjs document. Raises ProblemError."""
+
+async def read_json(request: Request) -> Any:
+    """What the body of a request holds. Raises ProblemError where it is no JSON."""
     _require_json(request.headers)
-    sent = _parse(await request.body())
-    if isinstance(sent, dict) and is_ninjs(sent):
-        submission = _read_ninjs(sent)
-    else:
-        submission = _validate(ClassifyRequest, sent).submission()
-    limit = request.app.state.settings.max_article_characters
-    if submission.characters > limit:
-        raise article_too_long(limit, submission.characters)
-    if not _has_visible(submission.article.body):
+    return _parse(await request.body())
+
+
+def read_article(sent: Any, limit: int) -> ClassifyRequest:
+    """One article as it was sent: ours, or a ninjs document. Raises ProblemError.
+
+    `limit` are the characters that all its texts may have together.
+    """
+    asked = _from_ninjs(sent) if isinstance(sent, dict) and is_ninjs(sent) else None
+    asked = asked or validate(ClassifyRequest, sent)
+    if asked.characters > limit:
+        raise article_too_long(limit, asked.characters)
+    if not _has_visible(asked.submission.article.body):
         raise invalid_request(
             [FieldError(pointer="#/body", detail="The body is blank. Expected visible text.")]
         )
-    return submission
+    return asked
 
 
-def _read_ninjs(document: dict[str, Any]) -> Submission:
+def validate(model: type[Model], sent: Any) -> Model:
+    """What was sent, as a model. Raises ProblemError, without any of the values."""
+    try:
+        return model.model_validate(sent)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        raise invalid_request(field_errors(found, model.model_fields)) from None
+
+
+def _from_ninjs(document: dict[str, Any]) -> ClassifyRequest:
     try:
         found = from_ninjs(document)
     except NinjsError as error:
@@ -49,7 +65,7 @@ def _read_ninjs(document: dict[str, Any]) -> Submission:
     # Checked as a request of ours is: lone surrogates, length of the id, form of the language.
     blocks = [{"id": block.id, block.format: block.source} for block in found.body.blocks]
     given = {"title": found.title, "id": found.id, "language": found.language, "body": blocks}
-    return _validate(ClassifyRequest, given).submission()
+    return validate(ClassifyRequest, given)
 
 
 def _require_json(headers: Headers) -> None:
@@ -72,14 +88,6 @@ def _parse(body: bytes) -> Any:
         raise malformed_json(place) from None
     except (ValueError, RecursionError):  # numbers of thousands of digits, lists in lists in lists
         raise malformed_json(" that can be read") from None
-
-
-def _validate(model: type[ClassifyRequest], sent: Any) -> ClassifyRequest:
-    try:
-        return model.model_validate(sent)
-    except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False, include_context=False)
-        raise invalid_request(field_errors(found, model.model_fields)) from None
 
 
 def _has_visible(text: str) -> bool:

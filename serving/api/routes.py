@@ -1,16 +1,19 @@
 """What can be asked."""
 
+import asyncio
+import logging
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Request, Response
 
 from serving.api import schemas
-from serving.api.problems import deadline_passed, not_ready, overloaded
-from serving.api.reading import read_submission
-from serving.bodies.units import Unit
-from serving.dispatcher import DeadlineError, Dispatcher, OverloadedError
-from serving.submission import Submission
+from serving.api.answering import Options, answer, assess, deadline, entity_tag, matches
+from serving.api.logs import log, place_of
+from serving.api.problems import ProblemError, internal_error, not_ready
+from serving.api.reading import read_article, read_json, validate
+from serving.api.requests import BatchRequest
+from serving.dispatcher import Dispatcher
 
 router = APIRouter()
 
@@ -23,42 +26,84 @@ async def ready_dispatcher(request: Request) -> Dispatcher:
     return dispatcher
 
 
-# Comes before the article among a route's parameters: no body is read that nobody can assess.
+# Comes before the body among a route's parameters: none is read that nobody can assess.
 Ready = Annotated[Dispatcher, Depends(ready_dispatcher)]
+Sent = Annotated[Any, Depends(read_json)]
+Wanted = Annotated[Options, Depends()]
+Deadline = Annotated[int | None, Depends(deadline)]
 
 
 @router.post("/v1/classify", response_model=schemas.Assessment)
 async def classify(
     request: Request,
+    response: Response,
     dispatcher: Ready,
-    submission: Annotated[Submission, Depends(read_submission)],
-    offset_unit: Annotated[Unit, Query(description="What offsets in the answer count.")] = (
-        "codepoint"
-    ),
-    x_deadline_ms: Annotated[
-        int | None, Header(ge=1, le=600_000, description="Milliseconds that you will wait.")
-    ] = None,
-) -> dict[str, Any]:
+    milliseconds: Deadline,
+    wanted: Wanted,
+    sent: Sent,
+    if_none_match: Annotated[str | None, Header(description="ETag of an answer you have.")] = None,
+) -> Any:
     """Say what an article involves, how gravely, and in which passages.
 
     The article is neither stored nor logged. It is read to its end; one that is too long is
     refused, not cut. An answer comes in time or not at all.
     """
-    deadline = x_deadline_ms or request.app.state.settings.deadline_ms
-    try:
-        assessment = await dispatcher.assess(submission.article, deadline / 1000)
-    except OverloadedError as error:
-        raise overloaded(error.retry_after) from None
-    except DeadlineError as error:
-        raise deadline_passed(deadline, error.expected) from None
-    request.state.verdict = assessment.verdict
-    return submission.answer(assessment, offset_unit)
+    settings = request.app.state.settings
+    asked = read_article(sent, settings.max_article_characters)
+    tag = entity_tag(sent, wanted, dispatcher)
+    if matches(tag, if_none_match):
+        return Response(status_code=304, headers={"ETag": tag})
+    found = await assess(asked, dispatcher, milliseconds or settings.deadline_ms)
+    request.state.verdict = found[0].verdict
+    request.app.state.metrics.observe_assessment(found[0])
+    if found[0].verdict != "not_checked":
+        response.headers["ETag"] = tag
+    return answer(asked, found, dispatcher.taxonomy, wanted)
+
+
+@router.post("/v1/classify/batch", response_model=schemas.Batch, response_model_exclude_unset=True)
+async def classify_batch(
+    request: Request, dispatcher: Ready, milliseconds: Deadline, wanted: Wanted, sent: Sent
+) -> dict[str, Any]:
+    """Assess up to 64 articles; each gets an assessment or a problem of its own.
+
+    Batches stand behind articles for which somebody waits, and have more time.
+    """
+    settings = request.app.state.settings
+    batch = validate(BatchRequest, sent)
+
+    async def one(article: Any) -> dict[str, Any]:
+        try:
+            asked = read_article(article, settings.max_article_characters)
+            limit = milliseconds or settings.batch_deadline_ms
+            found = await assess(asked, dispatcher, limit, bulk=True)
+            request.app.state.metrics.observe_assessment(found[0])
+            return {"status": 200, "assessment": answer(asked, found, dispatcher.taxonomy, wanted)}
+        except ProblemError as error:
+            problem = error
+        except Exception as error:
+            log(logging.ERROR, "unforeseen exception", **place_of(error))
+            problem = internal_error()
+        request.app.state.metrics.observe_problem(problem.slug)
+        document = problem.document(request.state.request_id)
+        return {"status": document.status, "problem": document.model_dump(exclude_none=True)}
+
+    return {"results": await asyncio.gather(*map(one, batch.articles))}
 
 
 @router.get("/v1/taxonomy", response_model=schemas.Taxonomy)
 async def taxonomy(dispatcher: Ready) -> dict[str, Any]:
     """List everything that is looked for, with names, definitions and IPTC codes."""
     return asdict(dispatcher.taxonomy)
+
+
+@router.get("/v1/models", response_model=schemas.Artifacts)
+async def models(dispatcher: Ready) -> dict[str, Any]:
+    """Say which artifact answers, and what it was made from."""
+    manifest = dispatcher.manifest
+    about = {key: getattr(manifest, key) for key in ("name", "version", "language", "taxonomy")}
+    origin = {"date": manifest.origin.get("date"), "articles": manifest.origin.get("articles", {})}
+    return {"artifacts": [about | origin | {"thresholds": dispatcher.thresholds}]}
 
 
 @router.get("/livez", response_model=schemas.State)
@@ -68,6 +113,8 @@ async def livez() -> dict[str, str]:
 
 
 @router.get("/readyz", response_model=schemas.State)
-async def readyz(dispatcher: Ready) -> dict[str, str]:
-    """Say whether the artifact is loaded and warm."""
+async def readyz(request: Request, dispatcher: Ready) -> dict[str, str]:
+    """Say whether the artifact is loaded and warm, and the server not about to stop."""
+    if request.app.state.draining:
+        raise not_ready()
     return {"status": "ready"}

@@ -1,4 +1,4 @@
-"""The server process."""
+"""The server process: from a free port to the last answer after SIGTERM."""
 
 import ipaddress
 import logging
@@ -9,8 +9,11 @@ import uvicorn
 
 from serving.api.app import create_app, load_classifier
 from serving.api.logs import log, write_logs
+from serving.api.server import Server
 from serving.errors import ServingError
 from serving.settings import Settings
+
+GRACE = 30  # seconds that requests may still take once no more connections are accepted
 
 
 def serve(settings: Settings) -> None:
@@ -27,13 +30,15 @@ def serve(settings: Settings) -> None:
             app,
             lifespan="on",
             ws="none",
-            log_config=None,
+            log_config=None,  # its loggers pass everything on to ours
             log_level="warning",
             access_log=False,
             server_header=False,
+            timeout_graceful_shutdown=GRACE,
         )
+        receive, drain = settings.receive_ms / 1000, settings.drain_ms / 1000
         with suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listener])
+            Server(app, config, receive=receive, drain=drain).run(sockets=[listener])
 
 
 def _require_loopback(host: str) -> None:

@@ -1,111 +1,15 @@
-"""What goes in and out over HTTP, as OpenAPI describes it.
+"""What comes out over HTTP, as OpenAPI describes it.
 
 The answers have the names and the order of `classifier.Assessment` and `labels.Taxonomy`.
 """
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Tag,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field
 
 from classifier.assessment import ReasonCode, Verdict
-from serving.bodies.body import Block, Body, read_block
-from serving.submission import Submission
 
 Probability = Annotated[float, Field(ge=0, le=1)]
-
-
-def _require_whole_characters(text: str) -> str:
-    """Refuse lone surrogates, which JSON can spell: no answer could carry them as UTF-8."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        # From None: the original error holds the whole text.
-        raise PydanticCustomError(
-            "string_unicode", "The text holds half of a surrogate pair"
-        ) from None
-    return text
-
-
-Text = Annotated[str, AfterValidator(_require_whole_characters)]
-
-
-class BlockRequest(BaseModel):
-    """A part of a body, with text or with HTML."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    id: Text | None = Field(
-        default=None, max_length=200, description="Your name for the block; anchors name it."
-    )
-    type: Text | None = Field(
-        default=None, max_length=200, description="What the block is. It has no part in the answer."
-    )
-    text: Text | None = Field(default=None, description="The block's plain text.")
-    html: Text | None = Field(default=None, description="The block's HTML, in the place of text.")
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.text is None) == (self.html is None):
-            raise PydanticCustomError("one_of", "A block has either text or html")
-        return self
-
-    def block(self) -> Block:
-        """The block as it is read."""
-        if self.html is not None:
-            return Block(self.html, "html", self.id)
-        return Block(self.text or "", "text", self.id)
-
-
-class ClassifyRequest(BaseModel):
-    """An article to be assessed."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    title: Text | None = Field(default=None, description="Headline, as plain text.")
-    body: Annotated[
-        Annotated[Text, Tag("(text)")] | Annotated[list[BlockRequest], Tag("(blocks)")],
-        Discriminator(lambda sent: "(blocks)" if isinstance(sent, list) else "(text)"),
-    ] = Field(
-        description="The article's text: a string of plain text or HTML (Gutenberg's too), or a "
-        "list of blocks in reading order. It may not be blank."
-    )
-    body_format: Literal["auto", "text", "html"] = Field(
-        default="auto",
-        description="What a body that is a string holds; auto takes it for HTML where it has tags.",
-    )
-    id: Text | None = Field(
-        default=None, max_length=200, description="Your name for the article; comes back as sent."
-    )
-    language: Text | None = Field(
-        default=None,
-        max_length=35,
-        pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$",
-        description="Language as a BCP 47 tag such as en or en-GB. The text's own language is "
-        "detected all the same: a wrong tag must not make it clear.",
-    )
-    section: Text | None = Field(
-        default=None, max_length=200, description="Desk or section. It has no part in the answer."
-    )
-
-    def submission(self) -> Submission:
-        """The article as it was sent, ready to be read."""
-        return Submission(
-            Body(self._blocks()), self.title or "", self.id, self.section, self.language
-        )
-
-    def _blocks(self) -> list[Block]:
-        if not isinstance(self.body, str):
-            return [block.block() for block in self.body]
-        return [read_block(self.body, self.body_format)]
 
 
 class Span(BaseModel):
@@ -171,6 +75,71 @@ class Versions(BaseModel):
     code: str = Field(description="Release of Forewarn.")
 
 
+class ShortLabel(BaseModel):
+    """How grave a label is in a short text."""
+
+    severity: int = Field(ge=0, le=3, description="0 to 3.")
+    probabilities: tuple[Probability, Probability, Probability] = Field(
+        description="Calibrated probabilities of a severity of at least 1, at least 2 and 3."
+    )
+    flagged: bool = Field(description="Whether the severity is 2 or more.")
+
+
+class ShortText(BaseModel):
+    """What a text that stands alone involves by itself."""
+
+    verdict: Verdict = Field(description="As for an article.")
+    reason: Reason | None = Field(description="Why it was not checked; null where it was.")
+    labels: dict[str, ShortLabel] = Field(description="Every label, by id.")
+
+
+class SeverityChange(BaseModel):
+    """A severity that is not what it was; null where the label was not there."""
+
+    before: int | None = Field(description="In the last version.")
+    after: int | None = Field(description="Now.")
+
+
+class PassageChange(BaseModel):
+    """Passages of a label that were not shown before, or are not any more."""
+
+    added: list[str] = Field(description="Quotes that are new.")
+    removed: list[str] = Field(description="Quotes that are gone.")
+
+
+class NameChange(BaseModel):
+    """Sub-labels and details that are new or gone."""
+
+    added: list[str] = Field(description="Ids that are new.")
+    removed: list[str] = Field(description="Ids that are gone.")
+
+
+class Changes(BaseModel):
+    """What is different from `previous_result`."""
+
+    text: bool = Field(description="Whether the visible text is another.")
+    versions: list[str] = Field(
+        description="Which versions are others; a severity may then change without the text."
+    )
+    verdict: Verdict | None = Field(
+        description="The verdict before, where it was another; else null."
+    )
+    severities: dict[str, SeverityChange] = Field(description="Labels whose severity is another.")
+    present: NameChange = Field(description="Sub-labels and details.")
+    passages: dict[str, PassageChange] = Field(description="Labels with other passages.")
+
+
+class Subject(BaseModel):
+    """An entry for `subjects` of a ninjs document, from IPTC's content warnings."""
+
+    name: str = Field(description="The code's name in English.")
+    uri: str = Field(description="The code in IPTC's content-warning NewsCodes.")
+    relevance: int = Field(ge=0, le=100, description="From the severity: 1 is 33, 2 is 67, 3 100.")
+    confidence: int = Field(
+        ge=0, le=100, description="Calibrated probability of that severity, in percent."
+    )
+
+
 class Assessment(BaseModel):
     """What the article involves. What was `not_checked` is not clear: read it yourself."""
 
@@ -189,6 +158,49 @@ class Assessment(BaseModel):
         description="SHA-256 of the visible text: stays when only white space changes."
     )
     versions: Versions = Field(description="Of artifact, taxonomy and code.")
+    texts: dict[str, ShortText] = Field(
+        description="Headline, push and social text, as far as given, each assessed on its own."
+    )
+    changes: Changes | None = Field(
+        description="What is different from previous_result; null where none was sent."
+    )
+    subjects: list[Subject] | None = Field(
+        description="IPTC content warnings for a ninjs document; null unless iptc=true."
+    )
+
+
+class BatchResult(BaseModel):
+    """What became of one article of a batch: an assessment, or a problem."""
+
+    status: int = Field(description="The HTTP status that it would have had alone.")
+    assessment: Assessment | None = Field(default=None, description="With status 200.")
+    problem: "Problem | None" = Field(default=None, description="With any other status.")
+
+
+class Batch(BaseModel):
+    """One result for each article, in the order in which they were sent."""
+
+    results: list[BatchResult] = Field(description="As many as articles.")
+
+
+class Artifact(BaseModel):
+    """An artifact that answers here."""
+
+    name: str = Field(description="Its name.")
+    version: str = Field(description="Name and digest, as in `versions` of answers.")
+    language: str = Field(description="The language that it reads.")
+    taxonomy: str = Field(description="The taxonomy that it was trained for.")
+    date: str | None = Field(description="The day on which it was made.")
+    articles: dict[str, int] = Field(description="How many articles it was made from, by use.")
+    thresholds: dict[str, float] = Field(
+        description="Probability from which each output counts; `minors>=2` is the severity."
+    )
+
+
+class Artifacts(BaseModel):
+    """All artifacts that answer here: one."""
+
+    artifacts: list[Artifact] = Field(description="The one that answers.")
 
 
 class Severity(BaseModel):

@@ -36,8 +36,9 @@ def test_many_at_once_get_what_each_would_get_alone(
     expected = classifier.assess(ARTICLES)
 
     async def use(dispatcher: Dispatcher) -> None:
-        found = await asyncio.gather(*(dispatcher.assess(a, PATIENT) for a in ARTICLES))
-        assert found == expected
+        found = await asyncio.gather(*(dispatcher.assess([a], PATIENT) for a in ARTICLES))
+        assert [one for (one,) in found] == expected
+        assert await dispatcher.assess(ARTICLES, PATIENT) == expected
         assert dispatcher.waiting == 0
 
     run(classifier, use, Limits(wait=PATIENT, batch=batch))
@@ -45,24 +46,24 @@ def test_many_at_once_get_what_each_would_get_alone(
 
 def test_who_would_wait_too_long_is_told_at_once(classifier: SensitivityClassifier) -> None:
     async def use(dispatcher: Dispatcher) -> None:
-        first = asyncio.create_task(dispatcher.assess(LONG, PATIENT))
+        first = asyncio.create_task(dispatcher.assess([LONG], PATIENT))
         await asyncio.sleep(0.01)
         assert dispatcher.waiting == 0  # it is with the classifier
-        busy = [first, asyncio.create_task(dispatcher.assess(LONG, PATIENT))]
+        busy = [first, asyncio.create_task(dispatcher.assess([LONG], PATIENT))]
         await asyncio.sleep(0)
         with pytest.raises(OverloadedError) as caught:
-            await dispatcher.assess(ARTICLES[0], PATIENT)
+            await dispatcher.assess(ARTICLES[:1], PATIENT)
         assert caught.value.retry_after > 0
         assert not any(task.done() for task in busy)
-        assert [found.verdict for found in await asyncio.gather(*busy)] == ["flagged"] * 2
-        assert await dispatcher.assess(ARTICLES[0], PATIENT) == classifier.assess(ARTICLES[:1])[0]
+        assert [found.verdict for (found,) in await asyncio.gather(*busy)] == ["flagged"] * 2
+        assert await dispatcher.assess(ARTICLES[:1], PATIENT) == classifier.assess(ARTICLES[:1])
 
     run(classifier, use, Limits(wait=1e-6))
 
 
 def test_an_idle_classifier_takes_any_article(classifier: SensitivityClassifier) -> None:
     async def use(dispatcher: Dispatcher) -> None:
-        assert (await dispatcher.assess(LONG, PATIENT)).verdict == "flagged"
+        assert (await dispatcher.assess([LONG], PATIENT))[0].verdict == "flagged"
 
     run(classifier, use, Limits(wait=0.0, batch=1))
 
@@ -70,7 +71,7 @@ def test_an_idle_classifier_takes_any_article(classifier: SensitivityClassifier)
 def test_what_cannot_be_done_in_time_is_not_begun(classifier: SensitivityClassifier) -> None:
     async def use(dispatcher: Dispatcher) -> None:
         with pytest.raises(DeadlineError) as caught:
-            await dispatcher.assess(LONG, 1e-3)
+            await dispatcher.assess([LONG], 1e-3)
         assert caught.value.expected is not None
         assert dispatcher.waiting == 0
 
@@ -82,43 +83,73 @@ def test_who_waits_past_the_deadline_gets_no_late_answer(
 ) -> None:
     async def use(dispatcher: Dispatcher) -> None:
         dispatcher._speed = 1e12  # an estimate that is much too good
-        busy = asyncio.create_task(dispatcher.assess(LONG, PATIENT))
+        busy = asyncio.create_task(dispatcher.assess([LONG], PATIENT))
         await asyncio.sleep(0)
         with pytest.raises(DeadlineError) as caught:
-            await dispatcher.assess(ARTICLES[0], 1e-3)
+            await dispatcher.assess(ARTICLES[:1], 1e-3)
         assert caught.value.expected is None
         await busy
-        assert (await dispatcher.assess(ARTICLES[1], PATIENT)).id == "1"
+        assert (await dispatcher.assess([ARTICLES[1]], PATIENT))[0].id == "1"
         assert dispatcher.waiting == 0
 
     run(classifier, use)
 
 
 def test_an_article_that_fails_does_not_spoil_the_rest(classifier: SensitivityClassifier) -> None:
-    broken = Article(body=cast("str", None))
+    broken = Article(body=cast("str", ["no text"]))
 
     async def use(dispatcher: Dispatcher) -> None:
         asked = [*ARTICLES[:3], broken, *ARTICLES[3:6]]
         found = await asyncio.gather(
-            *(_with_body(dispatcher, article) for article in asked), return_exceptions=True
+            *(dispatcher.assess([article], PATIENT) for article in asked), return_exceptions=True
         )
-        assert [type(one).__name__ for one in found if isinstance(one, Exception)] == ["TypeError"]
-        good = [one for one in found if not isinstance(one, BaseException)]
+        assert [isinstance(one, BaseException) for one in found] == [False] * 3 + [True] + [
+            False
+        ] * 3
+        good = [one[0] for one in found if not isinstance(one, BaseException)]
         assert good == classifier.assess(ARTICLES[:6])
 
     run(classifier, use)
 
 
-async def _with_body(dispatcher: Dispatcher, article: Article) -> object:
-    return await dispatcher.assess(article, PATIENT)
+def test_who_waits_at_a_desk_comes_before_a_batch(classifier: SensitivityClassifier) -> None:
+    async def use(dispatcher: Dispatcher) -> None:
+        done: list[str] = []
+
+        async def ask(article: Article, bulk: bool) -> None:
+            (found,) = await dispatcher.assess([article], PATIENT, bulk=bulk)
+            done.append(str(found.id))
+
+        tasks = [asyncio.create_task(ask(article, bulk=True)) for article in ARTICLES[:6]]
+        await asyncio.sleep(0)
+        tasks.append(asyncio.create_task(ask(ARTICLES[9], bulk=False)))
+        await asyncio.gather(*tasks)
+        assert done.index("9") <= 1  # one may have been with the classifier
+        assert sorted(done) == ["0", "1", "2", "3", "4", "5", "9"]
+
+    run(classifier, use, Limits(wait=0.0, batch=1))
+
+
+def test_a_batch_may_wait_where_a_desk_is_refused(classifier: SensitivityClassifier) -> None:
+    async def use(dispatcher: Dispatcher) -> None:
+        busy = [asyncio.create_task(dispatcher.assess([LONG], PATIENT))]
+        await asyncio.sleep(0.01)  # it is with the classifier
+        busy.append(asyncio.create_task(dispatcher.assess([LONG], PATIENT)))
+        await asyncio.sleep(0)
+        with pytest.raises(OverloadedError):
+            await dispatcher.assess(ARTICLES[:1], PATIENT)
+        assert len(await dispatcher.assess(ARTICLES[:1], PATIENT, bulk=True)) == 1
+        assert all(task.done() for task in busy)
+
+    run(classifier, use, Limits(wait=1e-6))
 
 
 def test_closing_answers_what_waits(classifier: SensitivityClassifier) -> None:
     async def main() -> None:
         dispatcher = Dispatcher(classifier, Limits(wait=PATIENT, batch=1))
-        asked = [asyncio.create_task(dispatcher.assess(a, PATIENT)) for a in ARTICLES[:5]]
+        asked = [asyncio.create_task(dispatcher.assess([a], PATIENT)) for a in ARTICLES[:5]]
         await asyncio.sleep(0)
         await dispatcher.close()
-        assert [task.result().id for task in asked] == ["0", "1", "2", "3", "4"]
+        assert [task.result()[0].id for task in asked] == ["0", "1", "2", "3", "4"]
 
     asyncio.run(main())

@@ -27,7 +27,12 @@ serve(read_settings())
 @pytest.fixture
 def process(artifact: Path, repository: Path) -> Iterator[subprocess.Popen[str]]:
     """A server on a free port."""
-    given = {"FOREWARN_ARTIFACT": str(artifact), "FOREWARN_PORT": "0"}
+    given = {
+        "FOREWARN_ARTIFACT": str(artifact),
+        "FOREWARN_PORT": "0",
+        "FOREWARN_DRAIN_MS": "1000",
+        "FOREWARN_RECEIVE_MS": "1000",
+    }
     with subprocess.Popen(
         [sys.executable, "-c", PROGRAM],
         cwd=repository,
@@ -55,10 +60,57 @@ def test_the_server_answers_logs_lines_of_json_and_stops_when_told(
     process.send_signal(signal.SIGTERM)
     rest, _ = process.communicate(timeout=30)
     lines = [json.loads(line) for line in rest.splitlines()]
-    assert [line["event"] for line in lines] == ["ready", *["request"] * 3]
-    assert [line["status"] for line in lines[1:]] == [200, 200, 422]
+    events = ["ready", *["request"] * 3, "draining", "stopped"]
+    assert [line["event"] for line in lines] == events
+    assert [line["status"] for line in lines[1:4]] == [200, 200, 422]
     assert "canary" not in rest
     assert process.returncode in (0, -signal.SIGTERM)
+
+
+def test_a_stopping_server_answers_while_it_says_that_it_is_not_ready(
+    process: subprocess.Popen[str],
+) -> None:
+    assert process.stdout
+    base = f"http://127.0.0.1:{json.loads(process.stdout.readline())['port']}"
+    with httpx2.Client(base_url=base, timeout=60) as client:
+        assert "connection" not in client.get("/readyz").headers
+        process.send_signal(signal.SIGTERM)
+        while client.get("/readyz").status_code == 200:
+            pass
+        late = client.post("/v1/classify", json={"body": "The police said a boy was here."})
+    assert late.status_code == 200
+    assert late.headers["Connection"] == "close"
+    process.communicate(timeout=30)
+    with pytest.raises(httpx2.ConnectError):
+        httpx2.get(f"{base}/livez")
+
+
+@pytest.mark.parametrize(
+    ("sent", "answered"),
+    [
+        (b"", b""),
+        (b"POST /v1/classify HTTP/1.1\r\nHost: a\r\nContent-Le", b""),
+        (
+            b"POST /v1/classify HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+            b'Content-Length: 99\r\n\r\n{"body": "canary',
+            b"HTTP/1.1 408 Request Timeout\r\n",
+        ),
+    ],
+    ids=["nothing", "half a head", "half a body"],
+)
+def test_who_sends_too_slowly_is_not_waited_for(
+    process: subprocess.Popen[str], sent: bytes, answered: bytes
+) -> None:
+    assert process.stdout
+    port = json.loads(process.stdout.readline())["port"]
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(sent)
+        got = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert got.startswith(answered)
+    assert bool(got) == bool(answered)
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=30)
+    assert "canary" not in rest
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "news.example.org", ""])
