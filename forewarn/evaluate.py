@@ -11,7 +11,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's options."""
     add_corpus(parser)
     parser.add_argument("--artifact", type=Path, help="artifact folder (default: the released one)")
-    parser.add_argument(
+    other = parser.add_mutually_exclusive_group()
+    other.add_argument(
+        "--identification",
+        action="store_true",
+        help="instead, measure the check of a minor's identification, alone and beside the "
+        "artifact, on dev and test",
+    )
+    other.add_argument(
         "--leave-out",
         action="store_true",
         help="instead, train briefly without some newspapers and measure on those, each once; "
@@ -30,10 +37,20 @@ def run(arguments: argparse.Namespace) -> int:
     from training.card import left_out_table, results_table
     from training.config import read_config
     from training.evaluate import evaluate
+    from training.identification import (
+        document_identification,
+        identification_table,
+        measure_identification,
+    )
     from training.leave_out import FIGURES, leave_sources_out
 
     folder = arguments.artifact or released_artifact()
-    if arguments.leave_out:
+    if arguments.identification:
+        measured = measure_identification(folder, arguments.corpus)
+        if not arguments.artifact:
+            document_identification(measured)
+        print(identification_table(measured))
+    elif arguments.leave_out:
         out = folder / FIGURES
         print(
             left_out_table(
