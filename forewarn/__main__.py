@@ -11,6 +11,7 @@ from labels import LabelsError
 
 VERBS = {
     "classify": "say what articles involve, in which passages",
+    "policy": "check a house policy, and try it on its own examples",
     "serve": "answer the API on this machine",
     "train": "make an artifact from annotated articles",
     "evaluate": "measure an artifact on the test split, beside two baselines",

@@ -1,9 +1,11 @@
-"""What Forewarn looks for: the taxonomy, the codebook, and annotations of articles by id."""
+"""What Forewarn looks for and what newsrooms do about it: taxonomy, annotations, house policy."""
 
 from labels.annotations import Annotation, Span, read_annotations, strip_texts, text_hash
-from labels.errors import AnnotationError, LabelsError, TaxonomyError
+from labels.errors import AnnotationError, LabelsError, PolicyError, TaxonomyError
+from labels.house_policy import Policy
 from labels.joining import JoinReport, join
 from labels.jsonl import read_jsonl, write_jsonl
+from labels.policy_reading import parse_policy, read_policy
 from labels.taxonomy import (
     Detail,
     Label,
@@ -21,6 +23,8 @@ __all__ = [
     "JoinReport",
     "Label",
     "LabelsError",
+    "Policy",
+    "PolicyError",
     "Severity",
     "Span",
     "SubLabel",
@@ -28,8 +32,10 @@ __all__ = [
     "TaxonomyError",
     "Treatment",
     "join",
+    "parse_policy",
     "read_annotations",
     "read_jsonl",
+    "read_policy",
     "read_taxonomy",
     "strip_texts",
     "text_hash",

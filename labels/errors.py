@@ -3,7 +3,8 @@
 ValueError
 └── LabelsError           a file says something that cannot be used
     ├── TaxonomyError     taxonomy.toml
-    └── AnnotationError   annotations, or texts to join with them
+    ├── AnnotationError   annotations, or texts to join with them
+    └── PolicyError       a house policy
 """
 
 
@@ -24,3 +25,7 @@ class TaxonomyError(LabelsError):
 
 class AnnotationError(LabelsError):
     """An annotation, or a text to join with annotations, cannot be used."""
+
+
+class PolicyError(LabelsError):
+    """A house policy cannot be used; `what` begins with the file and the line."""

@@ -10,7 +10,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from serving.errors import ServingError
 
 PREFIX = "FOREWARN_"
-_TYPES: dict[object, str] = {int: "whole number", str: "text"}
+_TYPES: dict[object, str] = {
+    bool: "true or false",
+    int: "whole number",
+    str: "text",
+    str | None: "text",
+}
 
 
 class Settings(BaseSettings):
@@ -27,10 +32,32 @@ class Settings(BaseSettings):
         default=None,
         description="Folder of the artifact that answers; by default the one under `models/`.",
     )
+    policy: Path | None = Field(
+        default=None,
+        description="File of the house policy; by default the one that comes with Forewarn.",
+    )
+    locale: str = Field(
+        default="en",
+        max_length=35,
+        description="Locale of notes and checks, unless a request asks for another.",
+    )
+    country: str = Field(
+        default="",
+        pattern=r"^([A-Za-z]{2})?$",
+        description="Country of the readers (ISO 3166, two letters), for help lines; empty: all.",
+    )
+    database: str | None = Field(
+        default=None,
+        description="URL of the database, such as `sqlite:////srv/forewarn.db` or "
+        "`postgresql://user:password@host/name`; by default a SQLite file in the user's data "
+        "folder.",
+    )
+    retain_text: bool = Field(
+        default=False, description="Whether decisions are stored with their text."
+    )
     host: str = Field(
         default="127.0.0.1",
-        description="Loopback address to listen on; other addresses are refused, as there are no "
-        "keys yet.",
+        description="Address to listen on; without keys only a loopback address.",
     )
     port: int = Field(
         default=8000, ge=0, le=65535, description="Port to listen on; 0 takes any free one."
@@ -56,6 +83,9 @@ class Settings(BaseSettings):
         ge=0,
         description="Milliseconds from SIGTERM in which requests are still taken, while /readyz "
         "says 503, before the server stops.",
+    )
+    rate_limit: str = Field(
+        default="600/minute", description="How often each key may be used, on each server."
     )
     origins: str = Field(
         default="",

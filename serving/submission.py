@@ -34,16 +34,18 @@ class Submission:
     def answer(self, assessment: Assessment, unit: Unit) -> dict[str, Any]:
         """The assessment as plain values, every passage with its anchor."""
         answer = assessment.as_dict()
-        title = Body([Block(self.title, "text")])
         for label in answer["labels"].values():
-            label["evidence"] = [
-                _anchored(title if found["field"] == "title" else self.body, found, unit)
-                for found in label["evidence"]
-            ]
+            label["evidence"] = [self.anchored(found, unit) for found in label["evidence"]]
         return answer
 
+    def anchored(self, found: Mapping[str, Any], unit: Unit) -> dict[str, Any]:
+        """A passage as plain values, with its anchor in the title or the body."""
+        title = found["field"] == "title"
+        return anchored(Body([Block(self.title, "text")]) if title else self.body, found, unit)
 
-def _anchored(body: Body, found: Mapping[str, Any], unit: Unit) -> dict[str, Any]:
+
+def anchored(body: Body, found: Mapping[str, Any], unit: Unit) -> dict[str, Any]:
+    """A passage as plain values, with its anchor in a body; what else is known of it stays."""
     anchor = body.anchor(found["start"], found["end"], unit)
     return {
         "field": found["field"],
@@ -54,7 +56,7 @@ def _anchored(body: Body, found: Mapping[str, Any], unit: Unit) -> dict[str, Any
         "quote": found["quote"],
         "before": anchor.before,
         "after": anchor.after,
-        "score": found["score"],
+        **{name: value for name, value in found.items() if name in ("score", "kind")},
     }
 
 

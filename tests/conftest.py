@@ -1,6 +1,7 @@
 """Settings of the whole test run, made before any test module is imported."""
 
 import os
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,9 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 os.environ["HF_HUB_OFFLINE"] = "1"
 # A busy machine is no reason for an answer not to come.
 os.environ["FOREWARN_DEADLINE_MS"] = "120000"
+# Whoever runs the tests keeps their own keys and decisions.
+_DATA = tempfile.TemporaryDirectory(prefix="forewarn-")
+os.environ["FOREWARN_DATABASE"] = f"sqlite:///{_DATA.name}/tests.db"
 
 # No deadline: a busy machine is no bug. The same examples in every run: a red run can be repeated.
 settings.register_profile("forewarn", deadline=None, derandomize=True)

@@ -2,20 +2,28 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import Header, Query, Request
 
 from classifier import Assessment
-from labels import Taxonomy
+from classifier.assessment import Versions
+from classifier.identification import identification_risk
+from labels import Policy, Taxonomy
 from serving.api.problems import deadline_passed, overloaded
 from serving.api.requests import ClassifyRequest
+from serving.bodies.body import Block, Body
 from serving.bodies.units import Unit
 from serving.comparison import compare
+from serving.conditions import Case, ShortText
 from serving.dispatcher import DeadlineError, Dispatcher, OverloadedError
 from serving.iptc import content_warnings
+from serving.policy import apply_policy
+from serving.settings import Settings
+from serving.submission import anchored
 
+LOCALE = r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$"
 _UNCOMPARED = "previous_result"
 
 
@@ -29,6 +37,19 @@ class Options:
     iptc: Annotated[
         bool, Query(description="Whether IPTC content warnings are added as `subjects`.")
     ] = False
+    locale: Annotated[
+        str | None,
+        Query(pattern=LOCALE, max_length=35, description="Locale of notes and checks (BCP 47)."),
+    ] = None
+    country: Annotated[
+        str | None,
+        Query(pattern="^[A-Za-z]{2}$", description="Country of the readers, for help lines."),
+    ] = None
+
+    def within(self, settings: Settings) -> "Options":
+        """The same, with the deployment's settings where nothing is asked for."""
+        locale, country = self.locale or settings.locale, self.country or settings.country
+        return replace(self, locale=locale, country=country)
 
 
 def deadline(
@@ -55,31 +76,65 @@ async def assess(
 
 
 def answer(
-    asked: ClassifyRequest, found: list[Assessment], taxonomy: Taxonomy, options: Options
+    asked: ClassifyRequest,
+    found: list[Assessment],
+    taxonomy: Taxonomy,
+    policy: Policy,
+    options: Options,
 ) -> dict[str, Any]:
     """The answer to an article, from what `assess` found."""
-    article, *short = found
-    said = asked.submission.answer(article, options.offset_unit)
-    texts = zip(asked.short_texts, short, strict=True)
-    extras: dict[str, Any] = {
-        "texts": {name: asdict(assessment) for name, assessment in texts},
-        "changes": None,
-        "subjects": None,
+    submission, (article, *short) = asked.submission, found
+    said = submission.answer(article, options.offset_unit)
+    said["versions"]["policy"] = policy.full_version
+    texts = dict(zip(asked.short_texts, short, strict=True))
+    identification = identification_risk(submission.article, article) if article.labels else None
+    case = Case(
+        submission.article,
+        article,
+        {name: ShortText(asked.short_texts[name].body, text) for name, text in texts.items()},
+        identification,
+        options.country or None,
+    )
+    proposals = asdict(apply_policy(policy, taxonomy, case, options.locale))
+    for proposal in (*proposals["notes"], *proposals["checks"]):
+        proposal["passages"] = [_anchored(asked, one, options) for one in proposal["passages"]]
+    told = asdict(identification) if identification else None
+    if told:
+        told["cues"] = [_anchored(asked, cue, options) for cue in told["cues"]]
+    previous = asked.previous_result
+    return said | {
+        **proposals,
+        "identification": told,
+        "texts": {name: asdict(text) for name, text in texts.items()},
+        "changes": compare(previous.model_dump(), said) if previous else None,
+        "subjects": content_warnings(article, taxonomy) if options.iptc else None,
     }
-    if asked.previous_result is not None:
-        extras["changes"] = compare(asked.previous_result.model_dump(), said)
-    if options.iptc:
-        extras["subjects"] = content_warnings(article, taxonomy)
-    return said | extras
 
 
-def entity_tag(sent: Any, options: Options, dispatcher: Dispatcher) -> str:
+def _anchored(asked: ClassifyRequest, passage: dict[str, Any], options: Options) -> dict[str, Any]:
+    """A passage with its anchor, in the article or in one of the short texts."""
+    short = asked.short_texts.get(passage["field"])
+    if short is None:
+        return asked.submission.anchored(passage, options.offset_unit)
+    return anchored(Body([Block(short.body, "text")]), passage, options.offset_unit)
+
+
+def tell_policy(policy: Policy) -> dict[str, Any]:
+    """A policy as plain values, without its examples."""
+    told = asdict(policy) | {"digest": policy.digest}
+    del told["examples"]
+    for rule in told["rules"]:
+        rule["when"] = {name: value for name, value in rule["when"].items() if value}
+    return told
+
+
+def entity_tag(sent: Any, options: Options, versions: Versions, policy: Policy) -> str:
     """Stands for the answer: the same while the request and all versions stay the same.
 
     Weak, as the last digit of a probability may depend on what is assessed at the same time.
     """
     kept = {key: value for key, value in sent.items() if key != _UNCOMPARED}
-    key = [kept, asdict(options), asdict(dispatcher.versions)]
+    key = [kept, asdict(options), asdict(versions), policy.digest]
     return f'W/"{hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:32]}"'
 
 

@@ -6,11 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from classifier import SensitivityClassifier, __version__
 from classifier.artifact import released_artifact
+from labels import read_policy
+from serving.api import deciding
+from serving.api.access import Access, allow, read_rate
 from serving.api.examples import ARTICLE
 from serving.api.guards import BodyDeadline, ResponseHeaders
 from serving.api.logs import log
@@ -23,11 +26,16 @@ from serving.api.routes import router
 from serving.api.tracing import read_tracing
 from serving.dispatcher import Dispatcher, Limits
 from serving.settings import Settings
+from serving.store.store import Store, open_store
 
 WARM_UP = 60.0  # seconds that the first article may take
 
 
-def create_app(settings: Settings, classifier: SensitivityClassifier | None = None) -> FastAPI:
+def create_app(
+    settings: Settings,
+    classifier: SensitivityClassifier | None = None,
+    store: Store | None = None,
+) -> FastAPI:
     """An application that answers with `classifier`, or with the artifact that the settings name.
 
     It is ready when its lifespan has begun: the artifact is loaded and has assessed an article.
@@ -45,12 +53,16 @@ def create_app(settings: Settings, classifier: SensitivityClassifier | None = No
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.settings = settings
+    app.state.policy = read_policy(settings.policy)
+    app.state.store = store
+    app.state.access = None
     app.state.dispatcher = None
     app.state.draining = False
     app.state.metrics = Metrics()
     app.state.tracing = read_tracing()
     app.include_router(router)
-    app.include_router(metrics_router)
+    app.include_router(deciding.router)
+    app.include_router(metrics_router, dependencies=[Depends(allow("read"))])
     handle_problems(app)
     # What is added last is outermost.
     app.add_middleware(SizeLimit, limit=settings.max_body_bytes)
@@ -75,16 +87,25 @@ def load_classifier(settings: Settings) -> SensitivityClassifier:
     return SensitivityClassifier.load(settings.artifact or released_artifact())
 
 
+def open_store_of(settings: Settings) -> Store:
+    """The store that the settings name. Raises StoreError."""
+    return open_store(settings.database, settings.retain_text)
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI, classifier: SensitivityClassifier | None) -> AsyncIterator[None]:
     if classifier is None:
         classifier = await asyncio.to_thread(load_classifier, app.state.settings)
+    app.state.store = app.state.store or await asyncio.to_thread(open_store_of, app.state.settings)
+    app.state.access = Access(app.state.store, read_rate(app.state.settings.rate_limit))
     limits = Limits(wait=app.state.settings.max_waiting_ms / 1000)
     tracing = app.state.tracing
     observers = [app.state.metrics, *([tracing] if tracing else [])]
     dispatcher = Dispatcher(classifier, limits, observers)
     app.state.metrics.watch(dispatcher)
-    app.state.metrics.tell_versions(**asdict(dispatcher.versions))
+    app.state.metrics.tell_versions(
+        **asdict(dispatcher.versions), policy=app.state.policy.full_version
+    )
     try:
         await dispatcher.assess([ARTICLE], WARM_UP)
         app.state.dispatcher = dispatcher
@@ -93,5 +114,6 @@ async def _lifespan(app: FastAPI, classifier: SensitivityClassifier | None) -> A
     finally:
         app.state.dispatcher = None
         await dispatcher.close()
+        await asyncio.to_thread(app.state.store.close)
         if tracing:
             await asyncio.to_thread(tracing.close)

@@ -4,8 +4,8 @@ from typing import Any
 
 from classifier import Article, Assessment, Evidence, LabelAssessment, Presence, Versions
 from classifier.assessment import TreatmentAssessment
-from labels import read_taxonomy
-from serving.api.answering import Options
+from labels import read_policy, read_taxonomy
+from serving.api.answering import Options, tell_policy
 from serving.api.answering import answer as complete
 from serving.api.requests import ClassifyRequest
 
@@ -41,7 +41,11 @@ def request() -> dict[str, Any]:
 def answer() -> dict[str, Any]:
     """A whole answer to it."""
     return complete(
-        ClassifyRequest.model_validate(request()), [assessment()], read_taxonomy(), Options()
+        ClassifyRequest.model_validate(request()),
+        [assessment()],
+        read_taxonomy(),
+        read_policy(),
+        Options(),
     )
 
 
@@ -57,6 +61,38 @@ def artifacts() -> dict[str, Any]:
         "thresholds": {"minors>=2": 0.41, "violence>=2": 0.47, "trauma>=2": 0.38},
     }
     return {"artifacts": [about]}
+
+
+def decision() -> dict[str, Any]:
+    """What an editor did with a label of it."""
+    return {
+        "action": "edit",
+        "subject": "label",
+        "subject_id": "trauma",
+        "article_id": ARTICLE.id,
+        "content_hash": ARTICLE.content_hash,
+        "editor": "u-1187",
+        "versions": {
+            "artifact": "forewarn-en+3f9a1c20",
+            "taxonomy": "1.0",
+            "code": "0.1.0",
+            "policy": read_policy().full_version,
+        },
+        "severity_before": 2,
+        "severity_after": 1,
+        "reason": "Injury is minor and the boy is at home.",
+    }
+
+
+def stored_decision() -> dict[str, Any]:
+    """The same as it is stored."""
+    stored = {"id": 1, "at": "2026-11-25T14:03:09Z", "key_id": "4kq0z81mxa"}
+    return stored | {"idempotency_key": "story-4711:trauma:1"} | decision() | {"text": None}
+
+
+def policy() -> dict[str, Any]:
+    """The default policy, as the server tells it."""
+    return tell_policy(read_policy())
 
 
 def assessment() -> Assessment:

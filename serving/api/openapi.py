@@ -20,6 +20,8 @@ from serving.api.problems import (
     article_too_long,
     deadline_passed,
     field_errors,
+    forbidden,
+    idempotency_conflict,
     internal_error,
     invalid_request,
     malformed_json,
@@ -27,10 +29,12 @@ from serving.api.problems import (
     not_utf8,
     overloaded,
     request_too_large,
+    too_often,
     too_slow,
+    unauthorised,
     unsupported_media_type,
 )
-from serving.api.requests import BatchRequest, ClassifyRequest
+from serving.api.requests import BatchRequest, ClassifyRequest, DecisionRequest
 from serving.api.schemas import Problem
 
 _REF = "#/components/schemas/{model}"
@@ -50,7 +54,12 @@ class Api(FastAPI):
 
 def _complete(document: dict[str, Any]) -> None:
     _, extra = models_json_schema(
-        [(ClassifyRequest, "validation"), (BatchRequest, "validation"), (Problem, "serialization")],
+        [
+            (ClassifyRequest, "validation"),
+            (BatchRequest, "validation"),
+            (DecisionRequest, "validation"),
+            (Problem, "serialization"),
+        ],
         ref_template=_REF,
     )
     document["components"]["schemas"] |= extra["$defs"]
@@ -61,10 +70,43 @@ def _complete(document: dict[str, Any]) -> None:
     _complete_batch(paths["/v1/classify/batch"]["post"])
     _add_example(paths["/v1/taxonomy"]["get"], asdict(read_taxonomy()))
     _add_example(paths["/v1/models"]["get"], examples.artifacts())
+    _add_example(paths["/v1/policy"]["get"], examples.policy())
     _add_example(paths["/livez"]["get"], {"status": "alive"})
     _add_example(paths["/readyz"]["get"], {"status": "ready"})
-    for path in ("/v1/taxonomy", "/v1/models", "/readyz"):
-        _add_problems(paths[path]["get"], [not_ready(), internal_error()])
+    _complete_decisions(paths["/v1/decisions"])
+    for path in ("/v1/taxonomy", "/v1/models", "/v1/policy"):
+        _add_problems(paths[path]["get"], [*_caller_problems(), not_ready(), internal_error()])
+    _add_problems(paths["/readyz"]["get"], [not_ready(), internal_error()])
+    for path in paths:
+        if path.startswith("/v1/"):
+            for operation in paths[path].values():
+                operation["security"] = [{"key": []}]
+    document["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+
+
+def _complete_decisions(operations: dict[str, dict[str, Any]]) -> None:
+    decide, export = operations["post"], operations["get"]
+    _add_body(decide, "DecisionRequest", examples.decision())
+    stored = examples.stored_decision()
+    decide["responses"]["201"]["content"]["application/json"]["example"] = stored
+    again = {"description": "Stored before", "content": decide["responses"]["201"]["content"]}
+    decide["responses"]["200"] = again
+    missing = [{"type": "missing", "loc": ("action",)}]
+    wrong = invalid_request(field_errors(missing, DecisionRequest.model_fields))
+    _add_problems(
+        decide, [*_caller_problems(), *_reading_problems(), idempotency_conflict(), wrong]
+    )
+    export["responses"].pop("422", None)
+    page = {"decisions": [stored], "cursor": "ZGVjaXNpb25zOjE", "more": False}
+    _add_example(export, page)
+    wrong = invalid_request(field_errors([{"type": "missing", "loc": ("after",)}]))
+    _add_problems(export, [*_caller_problems(), wrong, not_ready(), internal_error()])
+
+
+def _caller_problems() -> list[ProblemError]:
+    """What may be wrong with whoever calls."""
+    reason = "There is no key, or one that is unknown, expired or revoked."
+    return [unauthorised(reason), forbidden("read"), too_often(12)]
 
 
 def _complete_classify(operation: dict[str, Any]) -> None:
@@ -86,7 +128,7 @@ def _complete_classify(operation: dict[str, Any]) -> None:
         overloaded(1.2),
         deadline_passed(2_500, 3.1),
     ]
-    _add_problems(operation, [*_reading_problems(), *problems])
+    _add_problems(operation, [*_caller_problems(), *_reading_problems(), *problems])
 
 
 def _complete_batch(operation: dict[str, Any]) -> None:
@@ -94,7 +136,7 @@ def _complete_batch(operation: dict[str, Any]) -> None:
     _add_example(operation, {"results": [{"status": 200, "assessment": examples.answer()}]})
     missing = [{"type": "missing", "loc": ("articles",)}]
     problem = invalid_request(field_errors(missing, BatchRequest.model_fields))
-    _add_problems(operation, [*_reading_problems(), problem])
+    _add_problems(operation, [*_caller_problems(), *_reading_problems(), problem])
 
 
 def _add_body(operation: dict[str, Any], model: str, example: dict[str, Any]) -> None:

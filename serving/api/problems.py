@@ -212,6 +212,46 @@ def deadline_passed(milliseconds: int, expected: float | None) -> ProblemError:
     return ProblemError(504, "deadline", "Deadline passed", detail, verdict="not_checked")
 
 
+def unauthorised(reason: str) -> ProblemError:
+    """The caller shows no key that holds."""
+    detail = (
+        f"{reason} Expected: the header Authorization: Bearer, and a key in use. Nothing was done. "
+        "Make a key with `forewarn keys create`."
+    )
+    headers = {"WWW-Authenticate": "Bearer"}
+    return ProblemError(401, "unauthorized", "Unauthorized", detail, headers=headers)
+
+
+def forbidden(scope: str) -> ProblemError:
+    """The caller's key is for other things."""
+    detail = (
+        f"The key is not for this. Expected: the scope {scope}. Nothing was done. Use another key, "
+        "or make one with `forewarn keys create`."
+    )
+    return ProblemError(403, "forbidden", "Forbidden", detail)
+
+
+def too_often(seconds: int) -> ProblemError:
+    """The caller's key was used more often than the settings allow."""
+    detail = (
+        "The key is used too often. Nothing was assessed or stored. Try again after the seconds in "
+        "Retry-After, or raise FOREWARN_RATE_LIMIT on the server."
+    )
+    headers = {"Retry-After": str(seconds)}
+    return ProblemError(
+        429, "too-often", "Too many requests", detail, verdict="not_checked", headers=headers
+    )
+
+
+def idempotency_conflict() -> ProblemError:
+    """The idempotency key came with another decision before."""
+    detail = (
+        "This Idempotency-Key came with another decision before. Nothing was stored. Make a new "
+        "one for each decision, and keep it for sending that decision again."
+    )
+    return ProblemError(409, "idempotency-conflict", "Conflict", detail)
+
+
 def internal_error() -> ProblemError:
     """A fault of ours, of which the caller learns no more than the request id."""
     detail = "The server failed; nothing was assessed. Report the request id to whoever runs it."

@@ -197,6 +197,46 @@ class ClassifyRequest(BaseModel):
         return [read_block(self.body, self.body_format)]
 
 
+Name = Annotated[Text, Field(min_length=1, max_length=200)]
+
+
+class DecisionVersions(BaseModel):
+    """The versions of the answer that the editor had before them."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    artifact: Name = Field(description="As in the answer.")
+    taxonomy: Name = Field(description="As in the answer.")
+    code: Name = Field(description="As in the answer.")
+    policy: Name | None = Field(default=None, description="As in the answer.")
+
+
+class DecisionRequest(BaseModel):
+    """What an editor did with a note, a check or a label."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    action: Literal["accept", "reject", "edit", "add"] = Field(description="What was done.")
+    subject: Literal["note", "check", "label"] = Field(description="What it was done with.")
+    subject_id: Name = Field(description="Id of the rule behind a note or check, or of the label.")
+    article_id: Name = Field(description="Your id of the article.")
+    content_hash: Name = Field(description="As in the answer.")
+    editor: Name = Field(description="An id of the editor that only you can read.")
+    versions: DecisionVersions = Field(description="As in the answer.")
+    severity_before: int | None = Field(
+        default=None, ge=0, le=3, description="For a label: the severity as answered."
+    )
+    severity_after: int | None = Field(
+        default=None, ge=0, le=3, description="For a label: the severity as decided."
+    )
+    reason: Annotated[Text, Field(max_length=1_000)] | None = Field(
+        default=None, description="Why, in the editor's words or from a list of yours."
+    )
+    text: Annotated[Text, Field(max_length=20_000)] | None = Field(
+        default=None, description="The wording or passage; stored only while retention is on."
+    )
+
+
 class BatchRequest(BaseModel):
     """Several articles. Each is read on its own, so that a bad one does not spoil the rest."""
 

@@ -8,7 +8,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Request, Response
 
 from serving.api import schemas
-from serving.api.answering import Options, answer, assess, deadline, entity_tag, matches
+from serving.api.access import allow
+from serving.api.answering import (
+    Options,
+    answer,
+    assess,
+    deadline,
+    entity_tag,
+    matches,
+    tell_policy,
+)
 from serving.api.logs import log, place_of
 from serving.api.problems import ProblemError, internal_error, not_ready
 from serving.api.reading import read_article, read_json, validate
@@ -37,6 +46,7 @@ Deadline = Annotated[int | None, Depends(deadline)]
 async def classify(
     request: Request,
     response: Response,
+    key_id: Annotated[str, Depends(allow("classify"))],
     dispatcher: Ready,
     milliseconds: Deadline,
     wanted: Wanted,
@@ -50,7 +60,8 @@ async def classify(
     """
     settings = request.app.state.settings
     asked = read_article(sent, settings.max_article_characters)
-    tag = entity_tag(sent, wanted, dispatcher)
+    policy, wanted = request.app.state.policy, wanted.within(settings)
+    tag = entity_tag(sent, wanted, dispatcher.versions, policy)
     if matches(tag, if_none_match):
         return Response(status_code=304, headers={"ETag": tag})
     found = await assess(asked, dispatcher, milliseconds or settings.deadline_ms)
@@ -58,18 +69,25 @@ async def classify(
     request.app.state.metrics.observe_assessment(found[0])
     if found[0].verdict != "not_checked":
         response.headers["ETag"] = tag
-    return answer(asked, found, dispatcher.taxonomy, wanted)
+    # In a thread, as long articles take a while.
+    return await asyncio.to_thread(answer, asked, found, dispatcher.taxonomy, policy, wanted)
 
 
 @router.post("/v1/classify/batch", response_model=schemas.Batch, response_model_exclude_unset=True)
 async def classify_batch(
-    request: Request, dispatcher: Ready, milliseconds: Deadline, wanted: Wanted, sent: Sent
+    request: Request,
+    key_id: Annotated[str, Depends(allow("classify"))],
+    dispatcher: Ready,
+    milliseconds: Deadline,
+    wanted: Wanted,
+    sent: Sent,
 ) -> dict[str, Any]:
     """Assess up to 64 articles; each gets an assessment or a problem of its own.
 
     Batches stand behind articles for which somebody waits, and have more time.
     """
     settings = request.app.state.settings
+    policy, wanted = request.app.state.policy, wanted.within(settings)
     batch = validate(BatchRequest, sent)
 
     async def one(article: Any) -> dict[str, Any]:
@@ -78,7 +96,10 @@ async def classify_batch(
             limit = milliseconds or settings.batch_deadline_ms
             found = await assess(asked, dispatcher, limit, bulk=True)
             request.app.state.metrics.observe_assessment(found[0])
-            return {"status": 200, "assessment": answer(asked, found, dispatcher.taxonomy, wanted)}
+            said = await asyncio.to_thread(
+                answer, asked, found, dispatcher.taxonomy, policy, wanted
+            )
+            return {"status": 200, "assessment": said}
         except ProblemError as error:
             problem = error
         except Exception as error:
@@ -91,13 +112,19 @@ async def classify_batch(
     return {"results": await asyncio.gather(*map(one, batch.articles))}
 
 
-@router.get("/v1/taxonomy", response_model=schemas.Taxonomy)
+@router.get("/v1/taxonomy", response_model=schemas.Taxonomy, dependencies=[Depends(allow())])
 async def taxonomy(dispatcher: Ready) -> dict[str, Any]:
     """List everything that is looked for, with names, definitions and IPTC codes."""
     return asdict(dispatcher.taxonomy)
 
 
-@router.get("/v1/models", response_model=schemas.Artifacts)
+@router.get("/v1/policy", response_model=schemas.Policy, dependencies=[Depends(allow())])
+async def policy(request: Request) -> dict[str, Any]:
+    """Tell the house policy in force: thresholds, rules, wording, help lines."""
+    return tell_policy(request.app.state.policy)
+
+
+@router.get("/v1/models", response_model=schemas.Artifacts, dependencies=[Depends(allow())])
 async def models(dispatcher: Ready) -> dict[str, Any]:
     """Say which artifact answers, and what it was made from."""
     manifest = dispatcher.manifest
@@ -114,7 +141,8 @@ async def livez() -> dict[str, str]:
 
 @router.get("/readyz", response_model=schemas.State)
 async def readyz(request: Request, dispatcher: Ready) -> dict[str, str]:
-    """Say whether the artifact is loaded and warm, and the server not about to stop."""
-    if request.app.state.draining:
+    """Say whether artifact and database answer, and the server is not about to stop."""
+    state = request.app.state
+    if state.draining or not await asyncio.to_thread(state.store.ping):
         raise not_ready()
     return {"status": "ready"}

@@ -7,13 +7,16 @@ from contextlib import suppress
 
 import uvicorn
 
-from serving.api.app import create_app, load_classifier
+from serving.api.access import read_rate
+from serving.api.app import create_app, load_classifier, open_store_of
 from serving.api.logs import log, write_logs
 from serving.api.server import Server
 from serving.errors import ServingError
 from serving.settings import Settings
+from serving.store.store import Store
 
 GRACE = 30  # seconds that requests may still take once no more connections are accepted
+KEEP_ALIVE = 75  # seconds; longer than nginx's, so that it hangs up and not we under a request
 
 
 def serve(settings: Settings) -> None:
@@ -21,19 +24,23 @@ def serve(settings: Settings) -> None:
 
     Raises ServingError for a host or port that cannot be used, ArtifactError for the artifact.
     """
-    _require_loopback(settings.host)
+    read_rate(settings.rate_limit)
+    store = open_store_of(settings)
+    _require_keys(settings.host, store)
     with _listen(settings.host, settings.port) as listener:
-        app = create_app(settings, load_classifier(settings))
+        app = create_app(settings, load_classifier(settings), store)
         write_logs()
         log(logging.INFO, "listening", host=settings.host, port=listener.getsockname()[1])
         config = uvicorn.Config(
             app,
             lifespan="on",
+            http="h11",  # the one that is tested, whatever else is installed
             ws="none",
             log_config=None,  # its loggers pass everything on to ours
             log_level="warning",
             access_log=False,
             server_header=False,
+            timeout_keep_alive=KEEP_ALIVE,
             timeout_graceful_shutdown=GRACE,
         )
         receive, drain = settings.receive_ms / 1000, settings.drain_ms / 1000
@@ -41,15 +48,17 @@ def serve(settings: Settings) -> None:
             Server(app, config, receive=receive, drain=drain).run(sockets=[listener])
 
 
-def _require_loopback(host: str) -> None:
+def _require_keys(host: str, store: Store) -> None:
+    """Refuse to be reached from elsewhere by callers who need no key."""
     with suppress(ValueError):
         if host == "localhost" or ipaddress.ip_address(host).is_loopback:
             return
-    raise ServingError(
-        f"Forewarn does not listen on {host!r}: there are no keys yet, so whoever reaches the port "
-        "may use it. Expected a loopback address such as 127.0.0.1. Keep that, and let a reverse "
-        "proxy on the same machine stand in front and decide who may call."
-    )
+    if not store.keys.usable():
+        raise ServingError(
+            f"Forewarn does not listen on {host!r}: there are no keys, so whoever reaches the port "
+            "could use it. Expected a key in use, or a loopback address such as 127.0.0.1. Make a "
+            "key with `forewarn keys create`, then start again."
+        )
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -3,11 +3,14 @@
 The answers have the names and the order of `classifier.Assessment` and `labels.Taxonomy`.
 """
 
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
 from classifier.assessment import ReasonCode, Verdict
+from classifier.identification import CueKind, Risk
+from labels.house_policy import ACTIONS
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -19,10 +22,13 @@ class Span(BaseModel):
     end: int = Field(ge=0, description="Where it ends: the first unit after it.")
 
 
-class Evidence(BaseModel):
-    """A passage that carries a label."""
+PassageField = Literal["title", "body", "headline", "push", "social"]
 
-    field: Literal["title", "body"] = Field(description="The field that holds the passage.")
+
+class Passage(BaseModel):
+    """A part of the article, anchored where it was sent."""
+
+    field: PassageField = Field(description="The field that holds the passage.")
     block: str | None = Field(description="Id of the block that holds it; null where none has one.")
     start: int = Field(ge=0, description="Where it begins in the title, body or block as sent.")
     end: int = Field(ge=0, description="Where it ends: the first unit after it.")
@@ -30,7 +36,65 @@ class Evidence(BaseModel):
     quote: str = Field(description="The passage as a reader sees it.")
     before: str = Field(description="A few visible words before it.")
     after: str = Field(description="A few visible words after it.")
+
+
+class Evidence(Passage):
+    """A passage that carries a label."""
+
     score: Probability = Field(description="How much it carries; comparable within the label.")
+
+
+class Cue(Passage):
+    """A passage that may tell readers who a minor is."""
+
+    kind: CueKind = Field(description="What it tells.")
+
+
+class Identification(BaseModel):
+    """How likely readers can tell who a minor is. It is never 'safe': the check sees little."""
+
+    risk: Risk = Field(description="What the cues and the classifier amount to.")
+    cues: list[Cue] = Field(description="Passages that tell something, in reading order.")
+    reasons: list[str] = Field(description="Sentences for the editor.")
+
+
+class Note(BaseModel):
+    """A proposed note for readers."""
+
+    text: str = Field(description="What readers would read; edit it as you like.")
+    topics: list[str] = Field(description="Ids of the policy's topics that it names.")
+    rules: list[str] = Field(description="Ids of the rules that fired, the gravest topic's first.")
+    reason: str = Field(description="Why, for the editor.")
+    passages: list[Passage] = Field(description="What made the rules fire.")
+
+
+class Check(BaseModel):
+    """Something to look at before publishing."""
+
+    id: str = Field(description="The check's id in the policy.")
+    text: str = Field(description="What to look at.")
+    rules: list[str] = Field(description="Ids of the rules that fired.")
+    reason: str = Field(description="Why, for the editor.")
+    passages: list[Passage] = Field(description="What made the rules fire.")
+
+
+class Action(BaseModel):
+    """What the policy proposes to do with the article beside notes and checks."""
+
+    id: Literal[ACTIONS] = Field(description="Which action.")  # type: ignore[valid-type]
+    rules: list[str] = Field(description="Ids of the rules that fired.")
+    reason: str = Field(description="Why, for the editor.")
+
+
+class HelpLine(BaseModel):
+    """Where readers find help."""
+
+    country: str = Field(description="Country, ISO 3166, two letters.")
+    name: str = Field(description="Who answers.")
+    contact: str = Field(description="How they are reached.")
+    topics: list[str] = Field(description="Ids of the topics that it is for.")
+    mentions: list[str] = Field(description="Words of which one shows that an article gives it.")
+    url: str | None = Field(description="Its page.")
 
 
 class LabelAssessment(BaseModel):
@@ -73,6 +137,7 @@ class Versions(BaseModel):
     artifact: str = Field(description="Name and digest of the artifact.")
     taxonomy: str = Field(description="Version of the taxonomy.")
     code: str = Field(description="Release of Forewarn.")
+    policy: str = Field(description="Name, version and digest of the house policy.")
 
 
 class ShortLabel(BaseModel):
@@ -158,6 +223,13 @@ class Assessment(BaseModel):
         description="SHA-256 of the visible text: stays when only white space changes."
     )
     versions: Versions = Field(description="Of artifact, taxonomy and code.")
+    notes: list[Note] = Field(description="Proposed notes for readers: one, or none.")
+    checks: list[Check] = Field(description="What the policy asks editors to look at.")
+    actions: list[Action] = Field(description="What the policy proposes beside.")
+    help_lines: list[HelpLine] = Field(description="Where readers find help with the topics.")
+    identification: Identification | None = Field(
+        description="Whether readers could tell who a minor is; null where it was not checked."
+    )
     texts: dict[str, ShortText] = Field(
         description="Headline, push and social text, as far as given, each assessed on its own."
     )
@@ -167,6 +239,96 @@ class Assessment(BaseModel):
     subjects: list[Subject] | None = Field(
         description="IPTC content warnings for a ninjs document; null unless iptc=true."
     )
+
+
+class Threshold(BaseModel):
+    """From which severity a label is acted on."""
+
+    severity: int = Field(ge=1, le=3, description="The severity.")
+    at_least_1: float | None = Field(description="Probability in the place of the artifact's.")
+    at_least_2: float | None = Field(description="Probability in the place of the artifact's.")
+    at_least_3: float | None = Field(description="Probability in the place of the artifact's.")
+
+
+class Topic(BaseModel):
+    """What a note can name."""
+
+    id: str = Field(description="Its id.")
+    covers: list[str] = Field(description="Topics that need not be named beside it.")
+
+
+class Rule(BaseModel):
+    """What follows where a condition holds."""
+
+    id: str = Field(description="As in notes, checks and actions.")
+    when: dict[str, Any] = Field(description="Conditions; all that are given must hold.")
+    topic: str | None = Field(description="Topic for the note.")
+    check: str | None = Field(description="Check for editors.")
+    actions: list[str] = Field(description="Actions.")
+
+
+class Wording(BaseModel):
+    """All that people read, in one locale."""
+
+    note: str = Field(description="The note, with a place for its topics.")
+    between: str = Field(description="What stands between two topics.")
+    last: str = Field(description="What stands before the last topic.")
+    topics: dict[str, str] = Field(description="By topic.")
+    checks: dict[str, str] = Field(description="By check.")
+    reasons: dict[str, str] = Field(description="By rule.")
+
+
+class Policy(BaseModel):
+    """The house policy in force."""
+
+    name: str = Field(description="Its name.")
+    version: str = Field(description="Its version.")
+    digest: str = Field(description="Stands for all that it says.")
+    taxonomy: str = Field(description="The taxonomy that it is written for.")
+    locale: str = Field(description="The locale that it falls back to.")
+    most_topics: int = Field(description="Topics that a note names at most.")
+    thresholds: dict[str, Threshold] = Field(description="By label.")
+    topics: list[Topic] = Field(description="Gravest first.")
+    rules: list[Rule] = Field(description="In the order of the file.")
+    wording: dict[str, Wording] = Field(description="By locale.")
+    help_lines: list[HelpLine] = Field(description="All of them.")
+
+
+class DecisionVersions(BaseModel):
+    """The versions of the answer that the editor had before them."""
+
+    artifact: str = Field(description="Name and digest of the artifact.")
+    taxonomy: str = Field(description="Version of the taxonomy.")
+    code: str = Field(description="Release of Forewarn.")
+    policy: str | None = Field(description="Name, version and digest of the policy.")
+
+
+class Decision(BaseModel):
+    """A decision as it is stored."""
+
+    id: int = Field(description="Its number; they rise.")
+    at: datetime = Field(description="When it was stored.")
+    key_id: str = Field(description="Id of the API key that reported it, or local.")
+    idempotency_key: str = Field(description="As sent.")
+    action: Literal["accept", "reject", "edit", "add"] = Field(description="What was done.")
+    subject: Literal["note", "check", "label"] = Field(description="What it was done with.")
+    subject_id: str = Field(description="Id of the rule behind a note or check, or of the label.")
+    article_id: str = Field(description="As sent.")
+    content_hash: str = Field(description="As sent.")
+    editor: str = Field(description="As sent.")
+    versions: DecisionVersions = Field(description="As sent.")
+    severity_before: int | None = Field(description="As sent.")
+    severity_after: int | None = Field(description="As sent.")
+    reason: str | None = Field(description="As sent.")
+    text: str | None = Field(description="As sent, if it came while retention was on.")
+
+
+class Decisions(BaseModel):
+    """Decisions in the order in which they were stored."""
+
+    decisions: list[Decision] = Field(description="Oldest first.")
+    cursor: str | None = Field(description="For `after`: leads to what comes later.")
+    more: bool = Field(description="Whether there are later ones already.")
 
 
 class BatchResult(BaseModel):

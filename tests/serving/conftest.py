@@ -21,8 +21,13 @@ def classifier(artifact: Path) -> SensitivityClassifier:
 
 
 @pytest.fixture
-def settings(artifact: Path) -> Settings:
-    return Settings(artifact=artifact, max_body_bytes=20_000, max_article_characters=2_000)
+def settings(artifact: Path, tmp_path: Path) -> Settings:
+    return Settings(
+        artifact=artifact,
+        database=f"sqlite:///{tmp_path}/forewarn.db",
+        max_body_bytes=20_000,
+        max_article_characters=2_000,
+    )
 
 
 @pytest.fixture

@@ -150,6 +150,7 @@ def test_closing_answers_what_waits(classifier: SensitivityClassifier) -> None:
         asked = [asyncio.create_task(dispatcher.assess([a], PATIENT)) for a in ARTICLES[:5]]
         await asyncio.sleep(0)
         await dispatcher.close()
+        await asyncio.sleep(0)  # the callers hear of it
         assert [task.result()[0].id for task in asked] == ["0", "1", "2", "3", "4"]
 
     asyncio.run(main())

@@ -114,8 +114,8 @@ def test_who_sends_too_slowly_is_not_waited_for(
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "news.example.org", ""])
-def test_only_loopback_addresses_are_listened_on(host: str, artifact: Path) -> None:
-    with pytest.raises(ServingError, match=r"no keys yet.*Expected a loopback.*reverse proxy"):
+def test_without_keys_only_loopback_addresses_are_listened_on(host: str, artifact: Path) -> None:
+    with pytest.raises(ServingError, match=r"there are no keys.*forewarn keys create"):
         serve(Settings(artifact=artifact, host=host, port=0))
 
 

@@ -1,0 +1,1 @@
+"""Memory that lasts: keys, decisions and the audit trail, in SQLite or PostgreSQL."""
