@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 ARGS ?=
+APT := $(if $(filter 0,$(shell id -u)),sh -c,sudo sh -c)
 # glibc would give each large tensor back to the system and ask for it anew: a third of the speed.
 KEEP_MEMORY := MALLOC_MMAP_THRESHOLD_=100000000000 MALLOC_TRIM_THRESHOLD_=100000000000
 
@@ -11,7 +12,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test lint train evaluate card bench
+.PHONY: help setup serve servers test lint train evaluate card bench
 
 help: ## List what make can do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -20,6 +21,9 @@ setup: $(VENV)/.dev ## Install everything that development needs (torch included
 
 serve: $(VENV)/.serve ## Answer on http://127.0.0.1:8000 (ARGS='--port …' or FOREWARN_PORT change that)
 	$(BIN)/forewarn serve $(ARGS)
+
+servers: ## Install, with apt, the servers that tests start (PostgreSQL)
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || $(APT) 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends postgresql'
 
 test: lint ## Run lint and all tests
 	$(BIN)/python -m pytest -n auto $(ARGS)

@@ -13,6 +13,8 @@ VERBS = {
     "classify": "say what articles involve, in which passages",
     "policy": "check a house policy, and try it on its own examples",
     "serve": "answer the API on this machine",
+    "keys": "say who may call the API",
+    "database": "upgrade or back up the tables behind keys and decisions",
     "train": "make an artifact from annotated articles",
     "evaluate": "measure an artifact on the test split, beside two baselines",
     "card": "write the model card and the README's tables from the measured figures",
@@ -42,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if not needs_extra(error):
             raise
-        extra = "serve" if parsed.verb == "serve" else "train"
+        extra = "serve" if parsed.verb in ("serve", "keys", "database", "policy") else "train"
         print(
             f"forewarn {parsed.verb}: needs the package '{error.name}', which is not installed. "
             f"Install it with: pip install 'forewarn[{extra}]'",

@@ -49,7 +49,7 @@ class Metrics:
     """The metrics of one application. An `Observer` of its dispatcher."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # each would double its metric for a time that nobody asks for
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # each would double its metric for a time that nobody asks for
         self.registry = CollectorRegistry()
         self._requests = self._histogram(
             "request_seconds",
@@ -181,7 +181,7 @@ def metrics_table() -> str:
 def _rows() -> Iterator[str]:
     for metric in vars(Metrics()).values():
         if isinstance(metric, MetricWrapperBase):
-            ending = {"counter": "_total", "info": "_info"}.get(metric._type, "")
+            ending = {"counter": "_total", "info": "_info"}.get(str(metric._type), "")
             labels = ", ".join(f"`{name}`" for name in metric._labelnames)
             if isinstance(metric, Info):
                 labels = "`artifact`, `taxonomy`, `policy`, `code`"

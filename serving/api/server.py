@@ -1,4 +1,4 @@
-"""uvicorn, with the patience of this API: slow senders are hung up on, stopping loses no request."""
+"""uvicorn, with the patience of this API: slow senders are hung up on, no request is lost."""
 
 import asyncio
 import logging

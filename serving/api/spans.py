@@ -32,7 +32,7 @@ _NAME = "forewarn"
 
 
 class Tracing:
-    """Makes the spans of one application. An `Observer` of its dispatcher; `close` sends the rest."""
+    """The spans of one application. An `Observer` of its dispatcher; `close` sends the rest."""
 
     def __init__(self, provider: TracerProvider) -> None:
         self._provider = provider

@@ -1,6 +1,6 @@
 """Whether requests are traced, as the standard variables OTEL_* of the environment say.
 
-Off unless OTEL_TRACES_EXPORTER or an OTLP endpoint is set; the libraries come with the extra `otel`.
+Off unless OTEL_TRACES_EXPORTER or an OTLP endpoint is set. The extra `otel` has the libraries.
 """
 
 import os

@@ -21,7 +21,8 @@ def back_up(database: Database, target: Path) -> None:
     if database.file is None:
         raise StoreError(
             f"Forewarn does not copy the database ({database.place}) itself. Expected SQLite. Got "
-            f"PostgreSQL, which brings its own tool. Run: {' '.join(dump_command(database, target))}"
+            "PostgreSQL, which brings its own tool. Run: "
+            f"{' '.join(dump_command(database, target))}"
         )
     if target.exists():
         raise StoreError(

@@ -67,9 +67,12 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """A transaction that is on disk once the block has been left. Raises StoreError."""
         engine = self.engine.execution_options(writing=True)
-        with self._failures("write"), Session(engine, expire_on_commit=False) as session:
-            with session.begin():
-                yield session
+        with (
+            self._failures("write"),
+            Session(engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
