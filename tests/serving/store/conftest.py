@@ -38,15 +38,17 @@ def postgresql() -> Iterator[str]:
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    data, quiet = folder / "data", {"user": user, "cwd": folder, "stdout": subprocess.DEVNULL}
-    initdb = [programs / "initdb", "-D", data, "-U", "forewarn", "-A", "trust", "-E", "UTF8"]
-    subprocess.run(initdb, check=True, **quiet)
-    options = f"-h 127.0.0.1 -p {port} -k {folder}"
-    start = [programs / "pg_ctl", "-D", data, "-w", "-o", options, "-l", folder / "log", "start"]
-    subprocess.run(start, check=True, **quiet)
+    data = folder / "data"
+
+    def run(program: str, *options: str | Path) -> None:
+        command = [programs / program, "-D", data, *options]
+        subprocess.run(command, check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL)
+
+    run("initdb", "-U", "forewarn", "-A", "trust", "-E", "UTF8")
+    listen = f"-h 127.0.0.1 -p {port} -k {folder}"
+    run("pg_ctl", "-w", "-o", listen, "-l", folder / "log", "start")
     yield f"postgresql://forewarn@127.0.0.1:{port}"
-    stop = [programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"]
-    subprocess.run(stop, check=True, **quiet)
+    run("pg_ctl", "-m", "immediate", "stop")
     shutil.rmtree(folder)
 
 
