@@ -53,7 +53,7 @@ def test_no_fault_and_no_answer_that_is_not_documented(
 
 
 def ask_everything(document: str, secret: str, folder: Path) -> "subprocess.CompletedProcess[str]":
-    command = [Path(sys.executable).with_name("schemathesis"), "run", document]
+    command = [str(Path(sys.executable).with_name("schemathesis")), "run", document]
     options = ["--max-examples=20", f"--checks={CHECKS}", "--request-timeout=60", "--seed=17"]
     header = ["--header", f"Authorization: Bearer {secret}"]
     return subprocess.run(
