@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve servers test lint train evaluate card bench
+.PHONY: help setup serve servers test lint train evaluate card bench load
 
 help: ## List what make can do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -44,6 +44,9 @@ card: $(VENV)/.dev ## Write the model card from the artifact's metrics
 
 bench: $(VENV)/.dev ## Time the classifier on this machine
 	$(BIN)/python -m benchmarks.latency $(ARGS)
+
+load: $(VENV)/.dev ## Send the server more than it can read (ARGS='--minutes 2 --seconds 20')
+	$(BIN)/python -m benchmarks.load $(ARGS)
 
 $(VENV)/.made:
 	$(PYTHON) -m venv $(VENV)

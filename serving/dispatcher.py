@@ -134,6 +134,11 @@ class Dispatcher:
             observer.answered(arrived, ticket.begun, time.perf_counter())
         return answer
 
+    def require_room(self) -> None:
+        """Raise OverloadedError where any article would be refused now, before it is read."""
+        if self._urgent.tickets and self.wait > self._urgent.wait:
+            raise OverloadedError(self.wait)
+
     @property
     def waiting(self) -> int:
         """Requests that no batch has taken yet."""

@@ -19,10 +19,10 @@ from serving.api.answering import (
     tell_policy,
 )
 from serving.api.logs import log, place_of
-from serving.api.problems import ProblemError, internal_error, not_ready
+from serving.api.problems import ProblemError, internal_error, not_ready, overloaded
 from serving.api.reading import read_article, read_json, validate
 from serving.api.requests import BatchRequest
-from serving.dispatcher import Dispatcher
+from serving.dispatcher import Dispatcher, OverloadedError
 
 router = APIRouter()
 
@@ -38,6 +38,21 @@ async def ready_dispatcher(request: Request) -> Dispatcher:
 # Comes before the body among a route's parameters: none is read that nobody can assess.
 Ready = Annotated[Dispatcher, Depends(ready_dispatcher)]
 Sent = Annotated[Any, Depends(read_json)]
+
+
+async def has_room(
+    dispatcher: Ready,
+    if_none_match: Annotated[str | None, Header(description="ETag of an answer you have.")] = None,
+) -> str | None:
+    """The tag that the caller has. Whoever has none is refused unread where too much waits."""
+    if if_none_match is None:
+        try:
+            dispatcher.require_room()
+        except OverloadedError as error:
+            raise overloaded(error.retry_after) from None
+    return if_none_match
+
+
 Wanted = Annotated[Options, Depends()]
 Deadline = Annotated[int | None, Depends(deadline)]
 
@@ -48,10 +63,10 @@ async def classify(
     response: Response,
     key_id: Annotated[str, Depends(allow("classify"))],
     dispatcher: Ready,
+    if_none_match: Annotated[str | None, Depends(has_room)],
     milliseconds: Deadline,
     wanted: Wanted,
     sent: Sent,
-    if_none_match: Annotated[str | None, Header(description="ETag of an answer you have.")] = None,
 ) -> Any:
     """Say what an article involves, how gravely, and in which passages.
 
