@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,36 @@ from serving.settings import Settings
 from tests.serving.test_problems import BODY, CANARY, HOSTILE, article
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+# FastAPI traces by itself where a process has a provider, and logs what did not validate.
+FRAMEWORK = """
+import os
+from opentelemetry import trace
+from opentelemetry._logs import set_logger_provider
+from opentelemetry.sdk._logs import LoggerProvider
+from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, SimpleLogRecordProcessor
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from starlette.testclient import TestClient
+from serving.api.app import create_app
+from serving.settings import read_settings
+
+spans, logs = InMemorySpanExporter(), InMemoryLogRecordExporter()
+provider, logger = TracerProvider(), LoggerProvider()
+provider.add_span_processor(SimpleSpanProcessor(spans))
+logger.add_log_record_processor(SimpleLogRecordProcessor(logs))
+trace.set_tracer_provider(provider)
+set_logger_provider(logger)
+app = create_app(read_settings())
+
+@app.get("/fail/{number}")
+async def fail(number: int) -> None:
+    raise RuntimeError("canary")
+
+with TestClient(app) as client:
+    statuses = [client.get(f"/fail/{which}").status_code for which in (1, "canary")]
+print(statuses, spans.get_finished_spans(), logs.get_finished_logs())
+"""
 ENDPOINT = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"}
 
 
@@ -66,9 +97,12 @@ def test_a_request_has_three_spans_one_after_the_other(
     ]
     assert all(times)
     # Clocks of wall and of spans are read one after the other: a millisecond is let pass.
-    assert all(b - a > -1_000_000 for a, b in zip(times, times[1:], strict=False) if a and b)
+    assert all(b - a > -1_000_000 for a, b in pairwise(times) if a and b)
     assert classify.end_time > classify.start_time  # type: ignore[operator]
-    assert request.context and request.parent and queue.parent and classify.parent
+    assert request.context
+    assert request.parent
+    assert queue.parent
+    assert classify.parent
     assert f"{request.context.trace_id:032x}" == PARENT.split("-")[1]
     assert f"{request.parent.span_id:016x}" == PARENT.split("-")[2]
     assert queue.parent.span_id == classify.parent.span_id == request.context.span_id
@@ -84,10 +118,8 @@ def test_a_request_has_three_spans_one_after_the_other(
 def test_spans_hold_nothing_of_an_article_or_a_header(
     traced: TestClient, spans: InMemorySpanExporter
 ) -> None:
-    headers = {
-        name: CANARY
-        for name in ("X-Request-ID", "User-Agent", "tracestate", "baggage", "Authorization")
-    }
+    names = ("X-Request-ID", "User-Agent", "tracestate", "baggage", "Authorization")
+    headers = dict.fromkeys(names, CANARY)
     hostile = article()
     hostile["headers"] = hostile["headers"] | headers | {"traceparent": PARENT}
     traced.post(f"/v1/classify?{CANARY}={CANARY}", **hostile)
@@ -104,7 +136,7 @@ def test_spans_hold_nothing_of_an_article_or_a_header(
 def test_a_failure_is_an_error_without_its_message(
     traced: TestClient, spans: InMemorySpanExporter
 ) -> None:
-    @traced.app.get("/fail")  # type: ignore[attr-defined]
+    @traced.app.get("/fail")  # type: ignore[attr-defined,untyped-decorator]
     async def fail() -> None:
         raise RuntimeError(CANARY)
 
@@ -149,7 +181,8 @@ def test_what_is_not_supported_is_told_without_its_value(name: str, value: str) 
 def test_a_missing_extra_is_told_when_the_server_starts(repository: Path) -> None:
     """In an interpreter without the extra, by the command."""
     program = (
-        "import sys; sys.modules['opentelemetry'] = None; "
+        "import sys; sys.modules['opentelemetry.sdk'] = None; "
+        "sys.modules['opentelemetry.exporter'] = None; "
         "from forewarn.__main__ import main; sys.exit(main(['serve', '--port', '0']))"
     )
     done = subprocess.run(
@@ -166,6 +199,20 @@ def test_a_missing_extra_is_told_when_the_server_starts(repository: Path) -> Non
     assert done.stderr.count("\n") == 1
 
 
+def test_the_framework_adds_no_spans_and_no_logs_of_its_own(
+    artifact: Path, repository: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FRAMEWORK],
+        cwd=repository,
+        env={"FOREWARN_ARTIFACT": str(artifact), "FASTAPI_OTEL_AUTO_CONFIGURE": "true"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "[500, 422] () ()\n"
+
+
 def test_spans_reach_a_collector(
     settings: Settings, classifier: SensitivityClassifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,7 +220,7 @@ def test_spans_reach_a_collector(
     got: list[bytes] = []
 
     class Collector(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             got.append(self.rfile.read(int(self.headers["Content-Length"])))
             self.send_response(200)
             self.end_headers()
