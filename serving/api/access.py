@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from math import ceil
+from urllib.parse import unquote
 
 from fastapi import Request
 from limits import RateLimitItem, parse
@@ -49,7 +50,7 @@ class Access:
 
     async def admit(self, request: Request, scope: Scope | None) -> str:
         """The id of the caller's key, which has the scope, or `local`. Raises ProblemError."""
-        if PREFIX in request.url.query:
+        if PREFIX in unquote(request.url.query):
             raise unauthorised("The key came in the address, where others may log it. Replace it.")
         try:
             key = await self._key(request)
