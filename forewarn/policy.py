@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     if policies and not arguments.no_examples:
         classifier = SensitivityClassifier.load(arguments.artifact or released_artifact())
     for path, policy in policies:
-        print(f"{path}: {policy.name} {policy.version}+{policy.digest}, {_counts(policy)}")
+        print(f"{path}: {policy.full_version}, {_counts(policy)}")
         if classifier and not _run_examples(policy, classifier, arguments):
             status = max(status, 1)
     return status

@@ -111,17 +111,12 @@ class Dispatcher:
         Raises OverloadedError where too much waits, DeadlineError where the time is too short.
         """
         size = sum(len(article.title) + len(article.body) + OVERHEAD for article in articles)
-        lane = self._bulk if bulk else self._urgent
-        before = self._running + self._urgent.work + (self._bulk.work if bulk else 0)
-        wait = before / self._speed
-        if lane.tickets and wait > lane.wait:
-            raise OverloadedError(wait)
-        expected = wait + size / self._speed
+        expected = self.require_room(bulk=bulk) + size / self._speed
         if expected > seconds:
             raise DeadlineError(expected)
         ticket = _Ticket(articles, size, self._loop.create_future())
         arrived = time.perf_counter()
-        lane.put(ticket)
+        (self._bulk if bulk else self._urgent).put(ticket)
         self._arrival.set()
         try:
             async with asyncio.timeout(seconds):
@@ -134,10 +129,16 @@ class Dispatcher:
             observer.answered(arrived, ticket.begun, time.perf_counter())
         return answer
 
-    def require_room(self) -> None:
-        """Raise OverloadedError where any article would be refused now, before it is read."""
-        if self._urgent.tickets and self.wait > self._urgent.wait:
-            raise OverloadedError(self.wait)
+    def require_room(self, *, bulk: bool = False) -> float:
+        """Seconds of work before whatever comes now, by estimate.
+
+        Raises OverloadedError where that is too much: any article would be refused.
+        """
+        lane = self._bulk if bulk else self._urgent
+        wait = self.wait + (self._bulk.work / self._speed if bulk else 0.0)
+        if lane.tickets and wait > lane.wait:
+            raise OverloadedError(wait)
+        return wait
 
     @property
     def waiting(self) -> int:

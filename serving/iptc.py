@@ -7,14 +7,6 @@ from labels import Taxonomy
 
 # https://cv.iptc.org/newscodes/contentwarning/
 SCHEME = "http://cv.iptc.org/newscodes/contentwarning/"
-_NAMES = {
-    "death": "Death",
-    "language": "Language",
-    "nudity": "Nudity",
-    "sexuality": "Sexuality",
-    "suffering": "Suffering",
-    "violence": "Violence",
-}
 
 
 def content_warnings(assessment: Assessment, taxonomy: Taxonomy) -> list[dict[str, Any]]:
@@ -45,7 +37,7 @@ def content_warnings(assessment: Assessment, taxonomy: Taxonomy) -> list[dict[st
 def _subject(code: str, relevance: int, confidence: int) -> dict[str, Any]:
     name = code.removeprefix("cwarn:")
     return {
-        "name": _NAMES[name],
+        "name": name.capitalize(),
         "uri": SCHEME + name,
         "relevance": relevance,
         "confidence": confidence,

@@ -26,6 +26,11 @@ class Submission:
         """The article as a reader sees it."""
         return Article(self.body.text, self.title, self.id, self.section, self.language)
 
+    @cached_property
+    def bodies(self) -> dict[str, Body]:
+        """What passages stand in, by field: a title is read as a body of one block."""
+        return {"title": Body([Block(self.title, "text")]), "body": self.body}
+
     @property
     def characters(self) -> int:
         """Code points that were sent, markup included."""
@@ -35,13 +40,10 @@ class Submission:
         """The assessment as plain values, every passage with its anchor."""
         answer = assessment.as_dict()
         for label in answer["labels"].values():
-            label["evidence"] = [self.anchored(found, unit) for found in label["evidence"]]
+            label["evidence"] = [
+                anchored(self.bodies[found["field"]], found, unit) for found in label["evidence"]
+            ]
         return answer
-
-    def anchored(self, found: Mapping[str, Any], unit: Unit) -> dict[str, Any]:
-        """A passage as plain values, with its anchor in the title or the body."""
-        title = found["field"] == "title"
-        return anchored(Body([Block(self.title, "text")]) if title else self.body, found, unit)
 
 
 def anchored(body: Body, found: Mapping[str, Any], unit: Unit) -> dict[str, Any]:

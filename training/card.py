@@ -5,6 +5,7 @@ Numbers stand in `metrics.json`; nothing here measures. `write_documents` fills 
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -97,12 +98,12 @@ def results_table(metrics: dict[str, Any]) -> str:
             _percent(metrics["baselines"][name]["labels"][label]["average_precision"]["value"])
             for name in ("tfidf", "keywords")
         ]
-        rows.append([f"`{label}`", *(_figure(figures[name]) for name in HEADINGS), *rivals])
+        rows.append([f"`{label}`", *(with_interval(figures[name]) for name in HEADINGS), *rivals])
     macro = [
         _percent(metrics["baselines"][name]["sub_labels_macro_average_precision"]["value"])
         for name in ("tfidf", "keywords")
     ]
-    own = _figure(said["sub_labels_macro_average_precision"])
+    own = with_interval(said["sub_labels_macro_average_precision"])
     rows.append(["16 sub-labels, macro", own, *[""] * (len(HEADINGS) - 1), *macro])
     return markdown_table(rows)
 
@@ -199,7 +200,8 @@ def markdown_table(rows: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def _figure(figure: dict[str, Any]) -> str:
+def with_interval(figure: Mapping[str, Any]) -> str:
+    """A figure and its 95 % interval, in per cent."""
     low, high = figure["interval"]
     return f"{_percent(figure['value'])} ({_percent(low)}–{_percent(high)})"
 

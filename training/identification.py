@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from classifier import Assessment, SensitivityClassifier
 from classifier.identification import Identification, find_identification, identification_risk
 from classifier.identification.risk import LABEL, SUB_LABEL
-from training.card import fill_tables, markdown_table
+from training.card import fill_tables, markdown_table, with_interval
 from training.corpus import Example, read_split
 from training.metrics import Bools, Floats, average_precision, bootstrap, precision_recall_f1
 
@@ -146,18 +146,17 @@ def identification_table(measured: Mapping[str, Any]) -> str:
 def _split_table(found: Mapping[str, Any]) -> str:
     rows = [["Who decides", "Said", "Right", "Precision", "Recall", "F1"]]
     for name, figures in found["deciders"].items():
-        shares = [_share(figures[key]) for key in ("precision", "recall", "f1")]
+        shares = [with_interval(figures[key]) for key in ("precision", "recall", "f1")]
         rows.append([DECIDERS[name], str(figures["said"]), str(figures["right"]), *shares])
     return markdown_table(rows)
 
 
 def _ranking(figure: Mapping[str, Any] | None) -> str:
-    return f"Average precision of the classifier's probability: {_share(figure)}." if figure else ""
-
-
-def _share(figure: Mapping[str, Any]) -> str:
-    low, high = figure["interval"]
-    return f"{100 * figure['value']:.1f} ({100 * low:.1f}–{100 * high:.1f})"
+    return (
+        f"Average precision of the classifier's probability: {with_interval(figure)}."
+        if figure
+        else ""
+    )
 
 
 def document_identification(measured: Mapping[str, Any], document: Path = DOCUMENT) -> None:

@@ -74,7 +74,7 @@ class Access:
         presented = (header or "").removeprefix(_SCHEME)
         key = await asyncio.to_thread(self._store.keys.verify, presented)
         if key is None:
-            raise unauthorised("There is no key, or one that is unknown, expired or revoked.")
+            raise unauthorised()
         return key
 
     async def _needs_keys(self) -> bool:

@@ -5,14 +5,14 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any
 
-from fastapi import Header, Query, Request
+from fastapi import Query
 
 from classifier import Assessment
 from classifier.assessment import Versions
 from classifier.identification import identification_risk
 from labels import Policy, Taxonomy
 from serving.api.problems import deadline_passed, overloaded
-from serving.api.requests import ClassifyRequest
+from serving.api.requests import LANGUAGE_TAG, ClassifyRequest
 from serving.bodies.body import Block, Body
 from serving.bodies.units import Unit
 from serving.comparison import compare
@@ -23,7 +23,6 @@ from serving.policy import apply_policy
 from serving.settings import Settings
 from serving.submission import anchored
 
-LOCALE = r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$"
 _UNCOMPARED = "previous_result"
 
 
@@ -39,7 +38,9 @@ class Options:
     ] = False
     locale: Annotated[
         str | None,
-        Query(pattern=LOCALE, max_length=35, description="Locale of notes and checks (BCP 47)."),
+        Query(
+            pattern=LANGUAGE_TAG, max_length=35, description="Locale of notes and checks (BCP 47)."
+        ),
     ] = None
     country: Annotated[
         str | None,
@@ -50,16 +51,6 @@ class Options:
         """The same, with the deployment's settings where nothing is asked for."""
         locale, country = self.locale or settings.locale, self.country or settings.country
         return replace(self, locale=locale, country=country)
-
-
-def deadline(
-    request: Request,
-    x_deadline_ms: Annotated[
-        int | None, Header(ge=1, le=600_000, description="Milliseconds that you will wait.")
-    ] = None,
-) -> int | None:
-    """Milliseconds that the caller waits; None where it does not say."""
-    return x_deadline_ms
 
 
 async def assess(
@@ -95,12 +86,19 @@ def answer(
         identification,
         options.country or None,
     )
+    bodies = submission.bodies | {
+        name: Body([Block(text.body, "text")]) for name, text in asked.short_texts.items()
+    }
     proposals = asdict(apply_policy(policy, taxonomy, case, options.locale))
     for proposal in (*proposals["notes"], *proposals["checks"]):
-        proposal["passages"] = [_anchored(asked, one, options) for one in proposal["passages"]]
+        proposal["passages"] = [
+            anchored(bodies[one["field"]], one, options.offset_unit) for one in proposal["passages"]
+        ]
     told = asdict(identification) if identification else None
     if told:
-        told["cues"] = [_anchored(asked, cue, options) for cue in told["cues"]]
+        told["cues"] = [
+            anchored(bodies[cue["field"]], cue, options.offset_unit) for cue in told["cues"]
+        ]
     previous = asked.previous_result
     return said | {
         **proposals,
@@ -109,14 +107,6 @@ def answer(
         "changes": compare(previous.model_dump(), said) if previous else None,
         "subjects": content_warnings(article, taxonomy) if options.iptc else None,
     }
-
-
-def _anchored(asked: ClassifyRequest, passage: dict[str, Any], options: Options) -> dict[str, Any]:
-    """A passage with its anchor, in the article or in one of the short texts."""
-    short = asked.short_texts.get(passage["field"])
-    if short is None:
-        return asked.submission.anchored(passage, options.offset_unit)
-    return anchored(Body([Block(short.body, "text")]), passage, options.offset_unit)
 
 
 def tell_policy(policy: Policy) -> dict[str, Any]:

@@ -57,6 +57,7 @@ def create_app(
     app.state.settings = settings
     app.state.policy = read_policy(settings.policy)
     app.state.store = store
+    app.state.rate = read_rate(settings.rate_limit)
     app.state.access = None
     app.state.dispatcher = None
     app.state.draining = False
@@ -99,7 +100,7 @@ async def _lifespan(app: FastAPI, classifier: SensitivityClassifier | None) -> A
     if classifier is None:
         classifier = await asyncio.to_thread(load_classifier, app.state.settings)
     app.state.store = app.state.store or await asyncio.to_thread(open_store_of, app.state.settings)
-    app.state.access = Access(app.state.store, read_rate(app.state.settings.rate_limit))
+    app.state.access = Access(app.state.store, app.state.rate)
     limits = Limits(wait=app.state.settings.max_waiting_ms / 1000)
     tracing = app.state.tracing
     observers = [app.state.metrics, *([tracing] if tracing else [])]

@@ -105,8 +105,7 @@ def _complete_decisions(operations: dict[str, dict[str, Any]]) -> None:
 
 def _caller_problems() -> list[ProblemError]:
     """What may be wrong with whoever calls."""
-    reason = "There is no key, or one that is unknown, expired or revoked."
-    return [unauthorised(reason), forbidden("read"), too_often(12)]
+    return [unauthorised(), forbidden("read"), too_often(12)]
 
 
 def _complete_classify(operation: dict[str, Any]) -> None:

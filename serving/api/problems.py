@@ -212,7 +212,9 @@ def deadline_passed(milliseconds: int, expected: float | None) -> ProblemError:
     return ProblemError(504, "deadline", "Deadline passed", detail, verdict="not_checked")
 
 
-def unauthorised(reason: str) -> ProblemError:
+def unauthorised(
+    reason: str = "There is no key, or one that is unknown, expired or revoked.",
+) -> ProblemError:
     """The caller shows no key that holds."""
     detail = (
         f"{reason} Expected: the header Authorization: Bearer, and a key in use. Nothing was done. "

@@ -17,11 +17,13 @@ from pydantic_core import PydanticCustomError
 from classifier import Article
 from classifier.assessment import Verdict
 from classifier.text import normalise
+from labels.house_policy import SHORT_TEXTS
 from serving.bodies.body import Block, Body, read_block
+from serving.store.decisions import Action, Subject
 from serving.submission import Submission
 
 MOST_ARTICLES = 64  # in a batch
-SHORT_TEXTS = ("headline", "push", "social")
+LANGUAGE_TAG = r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$"  # BCP 47, or nearly
 
 
 def _require_whole_characters(text: str) -> str:
@@ -50,10 +52,14 @@ ShortText = Annotated[
 ]
 
 
-class BlockRequest(BaseModel):
-    """A part of a body, with text or with HTML."""
+class _Strict(BaseModel):
+    """What is not known, or of another type, is refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class BlockRequest(_Strict):
+    """A part of a body, with text or with HTML."""
 
     id: Text | None = Field(
         default=None, max_length=200, description="Your name for the block; anchors name it."
@@ -123,10 +129,8 @@ class PreviousResult(_Previous):
     )
 
 
-class ClassifyRequest(BaseModel):
+class ClassifyRequest(_Strict):
     """An article to be assessed."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     title: Text | None = Field(default=None, description="Headline, as plain text.")
     body: Annotated[
@@ -146,7 +150,7 @@ class ClassifyRequest(BaseModel):
     language: Text | None = Field(
         default=None,
         max_length=35,
-        pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$",
+        pattern=LANGUAGE_TAG,
         description="Language as a BCP 47 tag such as en or en-GB. The text's own language is "
         "detected all the same: a wrong tag must not make it clear.",
     )
@@ -175,7 +179,7 @@ class ClassifyRequest(BaseModel):
             Body(self._blocks()), self.title or "", self.id, self.section, self.language
         )
 
-    @property
+    @cached_property
     def short_texts(self) -> dict[str, Article]:
         """The texts that stand alone, each as an article of its own."""
         given = {name: getattr(self, name) for name in SHORT_TEXTS}
@@ -200,10 +204,8 @@ class ClassifyRequest(BaseModel):
 Name = Annotated[Text, Field(min_length=1, max_length=200)]
 
 
-class DecisionVersions(BaseModel):
+class DecisionVersions(_Strict):
     """The versions of the answer that the editor had before them."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     artifact: Name = Field(description="As in the answer.")
     taxonomy: Name = Field(description="As in the answer.")
@@ -211,13 +213,11 @@ class DecisionVersions(BaseModel):
     policy: Name | None = Field(default=None, description="As in the answer.")
 
 
-class DecisionRequest(BaseModel):
+class DecisionRequest(_Strict):
     """What an editor did with a note, a check or a label."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    action: Literal["accept", "reject", "edit", "add"] = Field(description="What was done.")
-    subject: Literal["note", "check", "label"] = Field(description="What it was done with.")
+    action: Action = Field(description="What was done.")
+    subject: Subject = Field(description="What it was done with.")
     subject_id: Name = Field(description="Id of the rule behind a note or check, or of the label.")
     article_id: Name = Field(description="Your id of the article.")
     content_hash: Name = Field(description="As in the answer.")
@@ -237,10 +237,8 @@ class DecisionRequest(BaseModel):
     )
 
 
-class BatchRequest(BaseModel):
+class BatchRequest(_Strict):
     """Several articles. Each is read on its own, so that a bad one does not spoil the rest."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     articles: list[Any] = Field(
         min_length=1,

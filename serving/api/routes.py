@@ -13,7 +13,6 @@ from serving.api.answering import (
     Options,
     answer,
     assess,
-    deadline,
     entity_tag,
     matches,
     tell_policy,
@@ -54,19 +53,25 @@ async def has_room(
 
 
 Wanted = Annotated[Options, Depends()]
-Deadline = Annotated[int | None, Depends(deadline)]
+Deadline = Annotated[
+    int | None,
+    Header(alias="x-deadline-ms", ge=1, le=600_000, description="Milliseconds that you will wait."),
+]
 
 
-@router.post("/v1/classify", response_model=schemas.Assessment)
+@router.post(
+    "/v1/classify",
+    response_model=schemas.Assessment,
+    dependencies=[Depends(allow("classify"))],
+)
 async def classify(
     request: Request,
     response: Response,
-    key_id: Annotated[str, Depends(allow("classify"))],
     dispatcher: Ready,
     if_none_match: Annotated[str | None, Depends(has_room)],
-    milliseconds: Deadline,
     wanted: Wanted,
     sent: Sent,
+    milliseconds: Deadline = None,
 ) -> Any:
     """Say what an article involves, how gravely, and in which passages.
 
@@ -88,14 +93,18 @@ async def classify(
     return await asyncio.to_thread(answer, asked, found, dispatcher.taxonomy, policy, wanted)
 
 
-@router.post("/v1/classify/batch", response_model=schemas.Batch, response_model_exclude_unset=True)
+@router.post(
+    "/v1/classify/batch",
+    response_model=schemas.Batch,
+    response_model_exclude_unset=True,
+    dependencies=[Depends(allow("classify"))],
+)
 async def classify_batch(
     request: Request,
-    key_id: Annotated[str, Depends(allow("classify"))],
     dispatcher: Ready,
-    milliseconds: Deadline,
     wanted: Wanted,
     sent: Sent,
+    milliseconds: Deadline = None,
 ) -> dict[str, Any]:
     """Assess up to 64 articles; each gets an assessment or a problem of its own.
 

@@ -8,7 +8,6 @@ from contextlib import suppress
 
 import uvicorn
 
-from serving.api.access import read_rate
 from serving.api.app import create_app, load_classifier, open_store_of
 from serving.api.logs import log, write_logs
 from serving.api.server import Server
@@ -26,7 +25,6 @@ def serve(settings: Settings) -> None:
 
     Raises ServingError for a host or port that cannot be used, ArtifactError for the artifact.
     """
-    read_rate(settings.rate_limit)
     store = open_store_of(settings)
     _require_keys(settings.host, store)
     with _listen(settings.host, settings.port) as listener:

@@ -11,6 +11,8 @@ from pydantic import BaseModel, Field
 from classifier.assessment import ReasonCode, Verdict
 from classifier.identification import CueKind, Risk
 from labels.house_policy import ACTIONS
+from serving.api.requests import DecisionVersions
+from serving.store import decisions
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -294,15 +296,6 @@ class Policy(BaseModel):
     help_lines: list[HelpLine] = Field(description="All of them.")
 
 
-class DecisionVersions(BaseModel):
-    """The versions of the answer that the editor had before them."""
-
-    artifact: str = Field(description="Name and digest of the artifact.")
-    taxonomy: str = Field(description="Version of the taxonomy.")
-    code: str = Field(description="Release of Forewarn.")
-    policy: str | None = Field(description="Name, version and digest of the policy.")
-
-
 class Decision(BaseModel):
     """A decision as it is stored."""
 
@@ -310,8 +303,8 @@ class Decision(BaseModel):
     at: datetime = Field(description="When it was stored.")
     key_id: str = Field(description="Id of the API key that reported it, or local.")
     idempotency_key: str = Field(description="As sent.")
-    action: Literal["accept", "reject", "edit", "add"] = Field(description="What was done.")
-    subject: Literal["note", "check", "label"] = Field(description="What it was done with.")
+    action: decisions.Action = Field(description="What was done.")
+    subject: decisions.Subject = Field(description="What it was done with.")
     subject_id: str = Field(description="Id of the rule behind a note or check, or of the label.")
     article_id: str = Field(description="As sent.")
     content_hash: str = Field(description="As sent.")

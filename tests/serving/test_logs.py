@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import os
 import signal
 import socket
 import subprocess
@@ -18,6 +17,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from serving.api.logs import log, log_loop_exception
+from tests.serving.processes import server
 from tests.serving.test_problems import BODY, CANARY
 
 STRAY = f"""
@@ -40,11 +40,6 @@ thread.join()
 Broken()
 gc.collect()
 fail()
-"""
-SERVER = """
-from serving.api.run import serve
-from serving.settings import read_settings
-serve(read_settings())
 """
 
 
@@ -166,15 +161,7 @@ def test_what_python_would_print_becomes_lines(repository: Path) -> None:
 
 
 def test_the_server_below_logs_the_same_lines(artifact: Path, repository: Path) -> None:
-    given = {"FOREWARN_ARTIFACT": str(artifact), "FOREWARN_PORT": "0", "FOREWARN_DRAIN_MS": "0"}
-    with subprocess.Popen(
-        [sys.executable, "-c", SERVER],
-        cwd=repository,
-        env=os.environ | given,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
+    with server(repository, artifact, FOREWARN_DRAIN_MS="0") as process:
         assert process.stdout
         port = json.loads(process.stdout.readline())["port"]
         assert json.loads(process.stdout.readline())["event"] == "ready"

@@ -1,11 +1,9 @@
 """The server process itself."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,33 +14,15 @@ from classifier import ArtifactError
 from serving.api.run import serve
 from serving.errors import ServingError
 from serving.settings import Settings
-
-PROGRAM = """
-from serving.api.run import serve
-from serving.settings import read_settings
-serve(read_settings())
-"""
+from tests.serving.processes import server
 
 
 @pytest.fixture
 def process(artifact: Path, repository: Path) -> Iterator[subprocess.Popen[str]]:
     """A server on a free port."""
-    given = {
-        "FOREWARN_ARTIFACT": str(artifact),
-        "FOREWARN_PORT": "0",
-        "FOREWARN_DRAIN_MS": "1000",
-        "FOREWARN_RECEIVE_MS": "1000",
-    }
-    with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM],
-        cwd=repository,
-        env=os.environ | given,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
+    given = {"FOREWARN_DRAIN_MS": "1000", "FOREWARN_RECEIVE_MS": "1000"}
+    with server(repository, artifact, **given) as process:
         yield process
-        process.kill()
 
 
 def test_the_server_answers_logs_lines_of_json_and_stops_when_told(

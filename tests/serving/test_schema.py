@@ -1,13 +1,12 @@
 """schemathesis asks whatever the OpenAPI document allows, and more, of a real server."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 from serving.store.store import open_store
-from tests.serving.test_run import PROGRAM
+from tests.serving.processes import server
 
 # The server's own word that it has no time, which schemathesis asks for with X-Deadline-Ms: 1, is
 # a documented answer and no fault; so faults are looked for in the log, which has every status.
@@ -22,28 +21,17 @@ def test_no_fault_and_no_answer_that_is_not_documented(
     _, secret = store.keys.create("schemathesis", ["classify", "decide", "read"], "command:test")
     store.close()
     given = {
-        "FOREWARN_ARTIFACT": str(artifact),
         "FOREWARN_DATABASE": url,
         "FOREWARN_DRAIN_MS": "0",
-        "FOREWARN_PORT": "0",
         "FOREWARN_RATE_LIMIT": "1000000/second",
     }
     log = tmp_path / "log"
-    with (
-        log.open("w") as written,
-        subprocess.Popen(
-            [sys.executable, "-c", PROGRAM],
-            cwd=repository,
-            env=os.environ | given,
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as server,
-    ):
-        assert server.stdout
-        port = json.loads(server.stdout.readline())["port"]
-        with subprocess.Popen(["cat"], stdin=server.stdout, stdout=written):
+    with log.open("w") as written, server(repository, artifact, **given) as process:
+        assert process.stdout
+        port = json.loads(process.stdout.readline())["port"]
+        with subprocess.Popen(["cat"], stdin=process.stdout, stdout=written):
             told = ask_everything(f"http://127.0.0.1:{port}/openapi.json", secret, tmp_path)
-            server.terminate()
+            process.terminate()
     assert told.returncode == 0, told.stdout
     statuses = [json.loads(line).get("status") for line in log.read_text("utf-8").splitlines()]
     assert len(statuses) > 100
