@@ -1,7 +1,7 @@
 """How the server stands up to more articles than it can read: the real server, many callers.
 
 `python -m benchmarks.load` starts `forewarn serve` on this machine with a database of its own,
-finds its capacity, sends 80 % and 300 % of that as it would come from newsrooms (at random
+finds its capacity, sends 50 %, 80 % and 300 % of that as it would come from newsrooms (at random
 moments), ends it with SIGTERM under load, and kills it while decisions are stored. It writes
 `benchmarks/results/load.json`. The callers run on the same cores, so a server alone does better.
 """
@@ -39,7 +39,8 @@ DECISION = {
     "editor": "load",
     "versions": {"artifact": "load", "taxonomy": "1.0", "code": "load"},
 }
-Answer = tuple[int, float]  # status, 0 where the connection broke; milliseconds
+NO_CONNECTION, BROKEN = -1, 0  # in place of a status
+Answer = tuple[int, float]  # status; milliseconds
 
 
 def main() -> None:
@@ -61,6 +62,7 @@ async def measure(folder: Path, steady: float, short: float) -> dict[str, Any]:
     async with server.client() as client:
         capacity = await saturate(client, short / 2)
         before = server.memory()
+        quiet = await arrive(client, 0.5 * capacity, short)
         calm = await arrive(client, 0.8 * capacity, steady)
         crowded = await arrive(client, 3 * capacity, short)
         after = server.memory()
@@ -69,6 +71,7 @@ async def measure(folder: Path, steady: float, short: float) -> dict[str, Any]:
         "machine": {"cores": usable_cores(), "processor": processor()},
         "mean_words": round(statistics.mean(WORDS)),
         "capacity_per_second": round(capacity, 1),
+        "at_50_percent": {"seconds": short, **summary(quiet)},
         "at_80_percent": {"seconds": steady, **summary(calm)},
         "at_300_percent": {"seconds": short, **summary(crowded)},
         "memory_mb": {"before": before, "after": after},
@@ -115,24 +118,26 @@ async def classify(client: httpx2.AsyncClient, number: int) -> Answer:
     begun = time.perf_counter()
     try:
         status = (await client.post("/v1/classify", json=article)).status_code
+    except httpx2.ConnectError:
+        status = NO_CONNECTION
     except httpx2.TransportError:
-        status = 0
+        status = BROKEN
     return status, 1000 * (time.perf_counter() - begun)
 
 
 async def saturate(client: httpx2.AsyncClient, seconds: float) -> float:
-    """Articles a second while four callers each wait for an answer before they ask again."""
+    """Articles a second while three callers each wait for an answer before they ask again."""
     end = time.perf_counter() + seconds
 
     async def caller(first: int) -> int:
         done = 0
         while time.perf_counter() < end:
-            status, _ = await classify(client, first + 4 * done)
+            status, _ = await classify(client, first + 3 * done)
             done += status == 200
         return done
 
     await classify(client, 0)
-    return sum(await asyncio.gather(*map(caller, range(4)))) / seconds
+    return sum(await asyncio.gather(*map(caller, range(3)))) / seconds
 
 
 async def arrive(
@@ -162,21 +167,15 @@ async def stop_under_load(
     return {
         "answered": answers.count(200),
         "told_503_or_504": sum(status in (503, 504) for status in answers),
-        "refused_connection": answers.count(-1),
-        "broken": answers.count(0),
+        "refused_connection": answers.count(NO_CONNECTION),
+        "broken": answers.count(BROKEN),
     }
 
 
 async def connect_and_classify(client: httpx2.AsyncClient, number: int) -> Answer:
-    """Send one article on a connection of its own; -1 where none was to be had."""
+    """Send one article on a connection of its own."""
     async with httpx2.AsyncClient(base_url=client.base_url, timeout=60) as own:
-        try:
-            await own.get("/livez")
-        except httpx2.ConnectError:
-            return -1, 0.0
-        except httpx2.TransportError:
-            return 0, 0.0
-    return await classify(client, number)
+        return await classify(own, number)
 
 
 async def kill_while_deciding(folder: Path) -> dict[str, int]:

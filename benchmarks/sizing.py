@@ -14,7 +14,7 @@ from benchmarks.load import RESULTS
 from training.card import fill_tables, markdown_table
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "operations.md"
-_LOADS = {"at_80_percent": 0.8, "at_300_percent": 3.0}  # shares of capacity
+_LOADS = {"at_50_percent": 0.5, "at_80_percent": 0.8, "at_300_percent": 3.0}  # shares of capacity
 
 
 def main() -> None:

@@ -92,9 +92,10 @@ class Settings(BaseSettings):
         description="Origins, with spaces between, whose pages may call from a browser (CORS).",
     )
     max_waiting_ms: int = Field(
-        default=500,
+        default=2_000,
         ge=0,
-        description="Milliseconds of work that may be waiting before new articles are refused.",
+        description="Milliseconds of work that may be waiting before new articles are refused; a "
+        "quarter of it while more comes than can be read.",
     )
     max_article_characters: int = Field(
         default=300_000,

@@ -46,16 +46,16 @@ def test_many_at_once_get_what_each_would_get_alone(
 
 def test_who_would_wait_too_long_is_told_at_once(classifier: SensitivityClassifier) -> None:
     async def use(dispatcher: Dispatcher) -> None:
-        first = asyncio.create_task(dispatcher.assess([LONG], PATIENT))
+        busy = asyncio.create_task(dispatcher.assess([LONG], PATIENT))
         await asyncio.sleep(0.01)
         assert dispatcher.waiting == 0  # it is with the classifier
-        busy = [first, asyncio.create_task(dispatcher.assess([LONG], PATIENT))]
-        await asyncio.sleep(0)
         with pytest.raises(OverloadedError) as caught:
             await dispatcher.assess(ARTICLES[:1], PATIENT)
         assert caught.value.retry_after > 0
-        assert not any(task.done() for task in busy)
-        assert [found.verdict for (found,) in await asyncio.gather(*busy)] == ["flagged"] * 2
+        with pytest.raises(OverloadedError):
+            dispatcher.require_room()
+        assert not busy.done()
+        assert [found.verdict for found in await busy] == ["flagged"]
         assert await dispatcher.assess(ARTICLES[:1], PATIENT) == classifier.assess(ARTICLES[:1])
 
     run(classifier, use, Limits(wait=1e-6))
@@ -82,7 +82,7 @@ def test_who_waits_past_the_deadline_gets_no_late_answer(
     classifier: SensitivityClassifier,
 ) -> None:
     async def use(dispatcher: Dispatcher) -> None:
-        dispatcher._speed = 1e12  # an estimate that is much too good
+        dispatcher._work.add(10**12, 0.0)  # an estimate that is much too good
         busy = asyncio.create_task(dispatcher.assess([LONG], PATIENT))
         await asyncio.sleep(0)
         with pytest.raises(DeadlineError) as caught:
@@ -127,21 +127,46 @@ def test_who_waits_at_a_desk_comes_before_a_batch(classifier: SensitivityClassif
         assert done.index("9") <= 1  # one may have been with the classifier
         assert sorted(done) == ["0", "1", "2", "3", "4", "5", "9"]
 
-    run(classifier, use, Limits(wait=0.0, batch=1))
+    run(classifier, use, Limits(wait=PATIENT, batch=1, batches=1))
 
 
 def test_a_batch_may_wait_where_a_desk_is_refused(classifier: SensitivityClassifier) -> None:
     async def use(dispatcher: Dispatcher) -> None:
-        busy = [asyncio.create_task(dispatcher.assess([LONG], PATIENT))]
-        await asyncio.sleep(0.01)  # it is with the classifier
-        busy.append(asyncio.create_task(dispatcher.assess([LONG], PATIENT)))
+        busy = asyncio.create_task(dispatcher.assess([LONG], PATIENT))
         await asyncio.sleep(0)
         with pytest.raises(OverloadedError):
             await dispatcher.assess(ARTICLES[:1], PATIENT)
         assert len(await dispatcher.assess(ARTICLES[:1], PATIENT, bulk=True)) == 1
-        assert all(task.done() for task in busy)
+        await busy
 
     run(classifier, use, Limits(wait=1e-6))
+
+
+def test_two_batches_are_with_the_classifier_at_a_time(classifier: SensitivityClassifier) -> None:
+    async def use(dispatcher: Dispatcher) -> None:
+        asked = [asyncio.create_task(dispatcher.assess([LONG], PATIENT)) for _ in range(3)]
+        await asyncio.sleep(0.01)
+        assert dispatcher.waiting == 1
+        await asyncio.gather(*asked)
+
+    run(classifier, use, Limits(wait=PATIENT))
+
+
+def test_a_long_queue_is_allowed_to_a_burst_and_not_to_an_overload(
+    classifier: SensitivityClassifier,
+) -> None:
+    async def use(dispatcher: Dispatcher) -> None:
+        busy = asyncio.create_task(dispatcher.assess([LONG], PATIENT))
+        await asyncio.sleep(0)
+        dispatcher.require_room()
+        assert not dispatcher.overloaded
+        dispatcher._demand.add(1e9)
+        assert dispatcher.overloaded
+        with pytest.raises(OverloadedError):
+            dispatcher.require_room()
+        await busy
+
+    run(classifier, use, Limits(wait=2.0))
 
 
 def test_closing_answers_what_waits(classifier: SensitivityClassifier) -> None:
