@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     )
     database: str | None = Field(
         default=None,
+        repr=False,  # it may hold a password
         description="URL of the database, such as `sqlite:////srv/forewarn.db` or "
         "`postgresql://user:password@host/name`; by default a SQLite file in the user's data "
         "folder.",

@@ -20,7 +20,10 @@ from sqlalchemy.orm import Session
 
 from serving.store.errors import StoreError
 
-WAIT = 5.0  # seconds that a transaction waits for others before it gives up
+# Seconds that a transaction waits for others before it gives up. A request waits twice at most, to
+# note the use of its key and to store what it brings: together less than a plug-in's patience.
+WAIT = 1.0
+MIGRATION_WAIT = 5.0  # the same for a migration, which may find another one at work
 LOCK = 0x666F7265  # of writers and migrations; one number for each database of PostgreSQL
 FORMS = "sqlite:////folder/forewarn.db or postgresql://user:password@host/name"
 _POSTGRESQL = {
@@ -77,7 +80,7 @@ class Database:
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
         """A transaction, without limit of time, that keeps all writers out. Raises StoreError."""
-        engine = self.engine.execution_options(writing=True)
+        engine = self.engine.execution_options(writing=True, wait=MIGRATION_WAIT)
         with self._failures("migrate"), engine.begin() as connection:
             if self.file is None:
                 connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
@@ -147,7 +150,7 @@ def _sqlite(file: Path, create: bool) -> Engine:
         connection = sqlite3.connect(
             f"file:{quote(str(file))}?mode=rw",
             uri=True,
-            timeout=WAIT,
+            timeout=MIGRATION_WAIT,  # for the next lines; each transaction sets its own
             isolation_level=None,  # transactions are begun below, not by the driver
             check_same_thread=False,
         )
@@ -173,11 +176,14 @@ def make_private(file: Path) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("writing", False)
+    options = connection.get_execution_options()
+    writing, wait = options.get("writing", False), int(1000 * options.get("wait", WAIT))
     if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait}").close()
         # IMMEDIATE waits for its turn; a transaction that turns into a writer later cannot.
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
     elif writing:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait}")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
 
 
