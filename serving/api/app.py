@@ -12,7 +12,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from classifier import SensitivityClassifier, __version__
 from classifier.artifact import released_artifact
 from labels import read_policy
-from serving.api import deciding
+from serving.api import auditing, deciding
 from serving.api.access import Access, allow, read_rate
 from serving.api.examples import ARTICLE
 from serving.api.guards import BodyDeadline, ResponseHeaders
@@ -65,6 +65,7 @@ def create_app(
     app.state.tracing = read_tracing()
     app.include_router(router)
     app.include_router(deciding.router)
+    app.include_router(auditing.router)
     app.include_router(metrics_router, dependencies=[Depends(allow("read"))])
     handle_problems(app)
     # What is added last is outermost.

@@ -2,20 +2,19 @@
 
 import asyncio
 from dataclasses import asdict
-from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 
 from serving.api import schemas
 from serving.api.access import allow
+from serving.api.paging import AskedPart, read_page
 from serving.api.problems import idempotency_conflict, invalid_request, not_ready
 from serving.api.reading import read_json, validate
 from serving.api.requests import DecisionRequest
 from serving.api.schemas import FieldError
 from serving.store.decisions import Decision, NewDecision
-from serving.store.errors import ConflictError, CursorError, DecisionRefusedError, StoreError
-from serving.store.pages import MOST, Period
+from serving.store.errors import ConflictError, DecisionRefusedError, StoreError
 
 router = APIRouter()
 
@@ -55,23 +54,12 @@ async def decide(
     return _told(stored)
 
 
-@router.get("/v1/decisions", response_model=schemas.Decisions)
-async def decisions(
-    request: Request,
-    key_id: Annotated[str, Depends(allow("read"))],
-    after: Annotated[str | None, Query(max_length=200, description="A cursor.")] = None,
-    limit: Annotated[int, Query(ge=1, le=MOST, description="Decisions at most.")] = 100,
-    since: Annotated[datetime | None, Query(description="Stored then or later.")] = None,
-    until: Annotated[datetime | None, Query(description="Stored before that.")] = None,
-) -> dict[str, Any]:
+@router.get(
+    "/v1/decisions", response_model=schemas.Decisions, dependencies=[Depends(allow("read"))]
+)
+async def decisions(request: Request, part: AskedPart) -> dict[str, Any]:
     """Export decisions. Go on with `cursor` as `after`: none is missed."""
-    pages = request.app.state.store.decisions.page
-    try:
-        page = await asyncio.to_thread(pages, after, limit, Period(since, until))
-    except CursorError as error:
-        raise invalid_request([FieldError(pointer="after", detail=str(error))]) from None
-    except StoreError:
-        raise not_ready() from None
+    page = await read_page(request.app.state.store.decisions.page, part)
     return {"decisions": list(map(_told, page.items)), "cursor": page.cursor, "more": page.more}
 
 

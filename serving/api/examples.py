@@ -90,6 +90,23 @@ def stored_decision() -> dict[str, Any]:
     return stored | {"idempotency_key": "story-4711:trauma:1"} | decision() | {"text": None}
 
 
+def audit() -> dict[str, Any]:
+    """The page of the audit trail that tells of the end of its key."""
+    told = {"name": "CMS, production", "scopes": ["classify", "decide"]}
+    entry = {
+        "id": 3,
+        "at": "2026-11-25T16:20:41Z",
+        "actor": "command:maria",
+        "action": "key.revoke",
+        "subject_id": "4kq0z81mxa",
+        "result": "done",
+        "versions": None,
+        "old": told,
+        "new": told | {"revoked_at": "2026-11-25T16:20:41+00:00"},
+    }
+    return {"entries": [entry], "cursor": "YXVkaXQ6Mw", "more": False}
+
+
 def policy() -> dict[str, Any]:
     """The default policy, as the server tells it."""
     return tell_policy(read_policy())

@@ -74,6 +74,7 @@ def _complete(document: dict[str, Any]) -> None:
     _add_example(paths["/livez"]["get"], {"status": "alive"})
     _add_example(paths["/readyz"]["get"], {"status": "ready"})
     _complete_decisions(paths["/v1/decisions"])
+    _complete_export(paths["/v1/audit"]["get"], examples.audit())
     for path in ("/v1/taxonomy", "/v1/models", "/v1/policy"):
         _add_problems(paths[path]["get"], [*_caller_problems(), not_ready(), internal_error()])
     _add_problems(paths["/readyz"]["get"], [not_ready(), internal_error()])
@@ -96,11 +97,15 @@ def _complete_decisions(operations: dict[str, dict[str, Any]]) -> None:
     _add_problems(
         decide, [*_caller_problems(), *_reading_problems(), idempotency_conflict(), wrong]
     )
-    export["responses"].pop("422", None)
     page = {"decisions": [stored], "cursor": "ZGVjaXNpb25zOjE", "more": False}
-    _add_example(export, page)
+    _complete_export(export, page)
+
+
+def _complete_export(operation: dict[str, Any], page: dict[str, Any]) -> None:
+    operation["responses"].pop("422", None)
+    _add_example(operation, page)
     wrong = invalid_request(field_errors([{"type": "missing", "loc": ("after",)}]))
-    _add_problems(export, [*_caller_problems(), wrong, not_ready(), internal_error()])
+    _add_problems(operation, [*_caller_problems(), wrong, not_ready(), internal_error()])
 
 
 def _caller_problems() -> list[ProblemError]:

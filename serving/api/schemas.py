@@ -324,6 +324,30 @@ class Decisions(BaseModel):
     more: bool = Field(description="Whether there are later ones already.")
 
 
+class AuditEntry(BaseModel):
+    """Something that was done."""
+
+    id: int = Field(description="Its number; they rise.")
+    at: datetime = Field(description="When it was done.")
+    actor: str = Field(description="Id of the API key, local, or command: and the user's name.")
+    action: str = Field(description="What was done, such as key.revoke or decision.record.")
+    subject_id: str = Field(description="Id of the key or the decision that it was done to.")
+    result: str = Field(description="What came of it, such as done.")
+    versions: dict[str, str | None] | None = Field(
+        description="For a decision: those of the answer that it is about."
+    )
+    old: dict[str, Any] | None = Field(description="What was before; null where nothing was.")
+    new: dict[str, Any] | None = Field(description="What is since.")
+
+
+class Audit(BaseModel):
+    """The audit trail in the order in which it was written."""
+
+    entries: list[AuditEntry] = Field(description="Oldest first.")
+    cursor: str | None = Field(description="For `after`: leads to what comes later.")
+    more: bool = Field(description="Whether there are later ones already.")
+
+
 class BatchResult(BaseModel):
     """What became of one article of a batch: an assessment, or a problem."""
 
