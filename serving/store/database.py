@@ -8,6 +8,7 @@ have seen misses none.
 import os
 import sqlite3
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from serving.store.errors import StoreError
@@ -24,6 +25,7 @@ from serving.store.errors import StoreError
 # note the use of its key and to store what it brings: together less than a plug-in's patience.
 WAIT = 1.0
 MIGRATION_WAIT = 5.0  # the same for a migration, which may find another one at work
+_TRY = 0.02  # seconds that SQLite waits by itself, in which it looks often; then it sleeps long
 LOCK = 0x666F7265  # of writers and migrations; one number for each database of PostgreSQL
 FORMS = "sqlite:////folder/forewarn.db or postgresql://user:password@host/name"
 _POSTGRESQL = {
@@ -177,14 +179,30 @@ def make_private(file: Path) -> None:
 
 def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
-    writing, wait = options.get("writing", False), int(1000 * options.get("wait", WAIT))
+    writing, wait = options.get("writing", False), options.get("wait", WAIT)
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait}").close()
-        # IMMEDIATE waits for its turn; a transaction that turns into a writer later cannot.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        _begin_sqlite(connection, writing, wait)
     elif writing:
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait}")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{wait}s'")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+
+
+def _begin_sqlite(connection: Connection, writing: bool, wait: float) -> None:
+    patience = _TRY if writing else wait
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {1000 * patience:.0f}").close()
+    if not writing:
+        connection.exec_driver_sql("BEGIN")
+        return
+    end = time.monotonic() + wait
+    while True:
+        try:
+            # IMMEDIATE waits for its turn; a transaction that turns into a writer later cannot.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return
+        except OperationalError as error:
+            # Tried anew, as whoever sleeps long misses each turn beside a program that writes much.
+            if "SQLITE_BUSY" not in _kind(error) or time.monotonic() >= end:
+                raise
 
 
 def _kind(error: SQLAlchemyError) -> str:
