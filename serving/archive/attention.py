@@ -57,20 +57,16 @@ class Attention:
         flagged = pc.equal(table["verdict"], "flagged").to_numpy()
         wanted = (likely | flagged) & pc.is_null(table["copy"]).to_numpy()
         rows = np.flatnonzero(wanted)
-        order = np.lexsort((-probability[rows], ~(grave & checks)[rows], ~likely[rows]))
-        # All that equal the last one that is taken stay, so that no order of rows decides.
-        keys = np.stack([~likely, ~(grave & checks), -probability])[:, rows[order]]
-        if order.size > MOST:
-            same = (keys[:, MOST:] == keys[:, MOST - 1 : MOST]).all(axis=0)
-            order = order[: MOST + int(same.sum())]
-        found = table.take(pa.array(rows[order]))
-        looks = [
-            _look(row, labels, probability[rows[n]]) for row, n in zip(found.to_pylist(), order)
-        ]
-        hashes = found["content_hash"].to_pylist()
+        keys = list(zip(~likely[rows], ~(grave & checks)[rows], -probability[rows], strict=True))
+        if len(keys) > MOST:
+            last = sorted(keys)[MOST - 1]
+            rows = rows[[key <= last for key in keys]]
+            keys = [key for key in keys if key <= last]
+        looks = [_look(row, labels) for row in table.take(pa.array(rows)).to_pylist()]
+        # Of equals, the content and the place in the archive decide, and not who comes first.
         new = [
-            ((*key, digest or "", look.source, look.position), look)
-            for key, digest, look in zip(keys.T.tolist(), hashes, looks, strict=False)
+            ((*key, digest, look.source, look.position), look)
+            for key, (digest, look) in zip(keys, looks, strict=True)
         ]
         self._first = heapq.nsmallest(MOST, [*self._first, *new], key=lambda one: one[0])
 
@@ -82,15 +78,17 @@ class Attention:
 _Order = tuple[Any, ...]
 
 
-def _look(row: dict[str, Any], labels: Sequence[str], probability: float) -> Look:
+def _look(row: dict[str, Any], labels: Sequence[str]) -> tuple[str, Look]:
+    """The hash of an article's content, and what is shown of it."""
     kept = ("id", "url", "section", "date", "source", "position", "verdict", "identification")
     severities = {label: row[f"{label}_severity"] for label in labels}
     notes = row["notes"] or []
-    return Look(
+    look = Look(
         **{name: row[name] for name in kept},
         severities={label: found for label, found in severities.items() if found is not None},
-        probability=round(float(probability), 4),
+        probability=round(max((row[f"{label}_probabilities"] or [0])[-1] for label in labels), 4),
         sub_labels=[one["id"] for one in row["sub_labels"] or []],
         note=notes[0]["text"] if notes else None,
         checks=[one["text"] for one in row["checks"] or []],
     )
+    return row["content_hash"] or "", look

@@ -23,7 +23,7 @@ def result_parts(folder: Folder, without: Sequence[str] = ()) -> Iterator[pa.Tab
 
 
 def error_parts(folder: Folder) -> Iterator[pa.Table]:
-    """What could not be read or scored of each finished shard that has such. Raises ServingError."""
+    """What could not be read or scored, of each finished shard. Raises ServingError."""
     there = set(folder.names(ERRORS))
     numbers = (number for number in finished(folder) if f"{number}.parquet" in there)
     return (read_part(folder, ERRORS, number) for number in numbers)

@@ -22,7 +22,7 @@ from serving.archive.attention import Attention, Look
 from serving.archive.audit import SIZE, Sampler, Stratum, audit_csv
 from serving.archive.counts import BySection, Counts, OverTime, Tally
 from serving.archive.output import Folder
-from serving.archive.parts import NOT_CHECKED, error_parts, labels_of, result_parts
+from serving.archive.parts import error_parts, labels_of, result_parts
 from serving.archive.run import last_entry, read_plan
 from serving.errors import ServingError
 
@@ -118,7 +118,9 @@ def summarise(folder: Folder, *, sample: int = SIZE, made: datetime | None = Non
         options=plan["options"],
         archive=plan["archive"],
         seconds=last.totals.seconds if last else 0.0,
-        failed=[Failed(*one, items) for one, items in _ordered(failed).items()],
+        failed=[
+            Failed(stage, reason, items) for (stage, reason), items in _ordered(failed).items()
+        ],
         **seen.said(),
     )
 
@@ -164,7 +166,9 @@ class _Seen:
         """The fields of the summary that follow from the rows."""
         named = {name: _ordered(counter) for name, counter in self._named.items()}
         proposed = {
-            name: [Proposed(*one, articles) for one, articles in named.pop(name).items()]
+            name: [
+                Proposed(id_, text, articles) for (id_, text), articles in named.pop(name).items()
+            ]
             for name in ("notes", "checks")
         }
         return {
