@@ -30,7 +30,7 @@ _VOID = {"br", "hr", "img", "col", "wbr"}
 _TAG_NAME = re.compile(r"[a-zA-Z][\w.-]*", re.ASCII)
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """The file will not be read further; the message says why and holds none of its text."""
 
 
@@ -57,7 +57,7 @@ def read_items(
             reason = "the file is cut off or damaged here"
         except expat.ExpatError as error:
             reason = f"not well-formed from here on: {expat.ErrorString(error.code)}"
-        except _Refused as error:
+        except _RefusedError as error:
             reason = str(error)
         for element, position in collector.take():
             item = element if isinstance(element, Unreadable) else as_item(element, position)
@@ -99,12 +99,12 @@ class _Collector:
         return self._item_position if self._item_depth else f"line {self._parser.CurrentLineNumber}"
 
     def feed(self, text: str, final: bool = False) -> None:
-        """Raises ExpatError or _Refused; what was found before can still be taken."""
-        data = _FORBIDDEN.sub("", text).encode()
+        """Raises ExpatError or _RefusedError; what was found before can still be taken."""
+        data = _FORBIDDEN.sub(_replacement, text).encode()
         self._fed += len(data)
         self._parser.Parse(data, final)
         if self._fed - self._parser.CurrentByteIndex > 2 * self._max_bytes:
-            raise _Refused(f"a tag or comment has more than {self._max_bytes} bytes")
+            raise _RefusedError(f"a tag or comment has more than {self._max_bytes} bytes")
 
     def take(self) -> Iterator[tuple[Element | Unreadable, str]]:
         """What was found since the last time, with its position."""
@@ -114,30 +114,29 @@ class _Collector:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise _Refused(f"elements are nested more than {MAX_DEPTH} deep")
+            raise _RefusedError(f"elements are nested more than {MAX_DEPTH} deep")
         if not self._item_depth and local(name) == self._name:
             self.number += 1
             self._item_depth, self._objection = self._depth, ""
             self._item_start = self._parser.CurrentByteIndex
             self._item_position = f"item {self.number}, line {self._parser.CurrentLineNumber}"
             self._builder = TreeBuilder()
-        if self._within():
-            self._builder.start(_tag(name), {_tag(key): attributes[key] for key in attributes})
+        if builder := self._building():
+            builder.start(_tag(name), {_tag(key): value for key, value in attributes.items()})
 
     def _end(self, name: str) -> None:
-        if self._within():
-            self._builder.end(_tag(name))
+        if builder := self._building():
+            builder.end(_tag(name))
         if self._depth == self._item_depth:
-            found = Unreadable(self._item_position, self._objection)
-            self._found.append(
-                (self._builder.close() if self._builder else found, self._item_position)
-            )
+            place = self._item_position
+            found = builder.close() if builder else Unreadable(place, self._objection)
+            self._found.append((found, place))
             self._builder, self._item_depth = None, 0
         self._depth -= 1
 
     def _data(self, text: str) -> None:
-        if self._within():
-            self._builder.data(text)
+        if builder := self._building():
+            builder.data(text)
 
     def _entity(self, name: str, is_parameter: bool) -> None:
         """One of its DTD, which we do not have; those of HTML are known."""
@@ -149,14 +148,14 @@ class _Collector:
             self._let_go("it has an entity that only its DTD explains; write the character instead")
 
     def _refuse_entities(self, *_: object) -> None:
-        raise _Refused("the file declares entities, which are not expanded; remove its DTD")
+        raise _RefusedError("the file declares entities, which are not expanded; remove its DTD")
 
-    def _within(self) -> bool:
-        """Whether an element is being built, which must not have grown too large."""
+    def _building(self) -> TreeBuilder | None:
+        """The builder of the element that we are in, unless that was let go or is too large."""
         size = self._parser.CurrentByteIndex - self._item_start
         if self._builder and size > self._max_bytes:
             self._let_go(f"larger than {self._max_bytes} bytes")
-        return self._builder is not None
+        return self._builder
 
     def _let_go(self, objection: str) -> None:
         self._builder, self._objection = None, objection
@@ -189,10 +188,15 @@ def _encoding(head: bytes) -> str:
         if head.startswith(mark):
             return name
     declared = _DECLARED.search(head)
-    name = known_encoding(declared[1].decode("ascii")) if declared else "utf-8"
-    if name is None or name.startswith(("utf-16", "utf-32")):
-        raise _Refused("its encoding is not the one declared, or unknown; save it as UTF-8")
-    return name
+    encoding = known_encoding(declared[1].decode("ascii")) if declared else "utf-8"
+    if encoding is None or encoding.startswith(("utf-16", "utf-32")):
+        raise _RefusedError("its encoding is not the one declared, or unknown; save it as UTF-8")
+    return encoding
+
+
+def _replacement(forbidden: re.Match[str]) -> str:
+    """A space for what breaks lines and pages, so that words stay apart."""
+    return " " if forbidden[0] in "\v\f" else ""
 
 
 def _tag(name: str) -> str:
