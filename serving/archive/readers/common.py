@@ -21,6 +21,7 @@ from serving.submission import Submission
 BROKEN = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zipfile.BadZipFile, zlib.error)
 _CHUNK = 1 << 16
 _LONGEST_DATE = 64
+_ASCII = bytes(range(0x20, 0x5C)) + bytes(range(0x5D, 0x7F)) + rb"\n\u0041"  # escapes stay
 _YEAR_OR_MONTH = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
 
 
@@ -74,14 +75,14 @@ def read_chunks(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def known_encoding(declared: str) -> str | None:
-    """Python's name of an encoding of text, or None.
+    """Python's name of an encoding in which ASCII is ASCII; None for others and for no encoding.
 
     Latin-1 is read as Windows-1252, as browsers do: who declares it means its quotation marks.
     """
     try:
         name = codecs.lookup(declared.strip()).name
-        b"".decode(name)
-        codecs.getincrementaldecoder(name)("replace")
+        if _ASCII.decode(name, "replace") != _ASCII.decode("ascii"):
+            return None
     except (LookupError, ValueError):
         return None
     return "cp1252" if name in ("iso8859-1", "ascii") else name

@@ -189,7 +189,7 @@ def _encoding(head: bytes) -> str:
             return name
     declared = _DECLARED.search(head)
     encoding = known_encoding(declared[1].decode("ascii")) if declared else "utf-8"
-    if encoding is None or encoding.startswith(("utf-16", "utf-32")):
+    if encoding is None:
         raise _RefusedError("its encoding is not the one declared, or unknown; save it as UTF-8")
     return encoding
 
