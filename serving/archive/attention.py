@@ -1,6 +1,5 @@
 """The articles of an archive that most need an editor's look."""
 
-import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+
+from serving.archive.ranking import First
 
 MOST = 50
 LIKELY = "likely"
@@ -45,7 +46,10 @@ class Attention:
     """
 
     def __init__(self) -> None:
-        self._first: list[tuple[_Order, Look]] = []
+        # Of equals, the content and the place in the archive decide, and not who comes first.
+        self._first = First[tuple[str, Look]](
+            MOST, lambda it: (it[0], it[1].source, it[1].position)
+        )
 
     def add(self, table: pa.Table, labels: Sequence[str], probability: NDArray[np.float64]) -> None:
         """Rows, and the highest probability of severity 3 in each of them."""
@@ -58,24 +62,15 @@ class Attention:
         wanted = (likely | flagged) & pc.is_null(table["copy"]).to_numpy()
         rows = np.flatnonzero(wanted)
         keys = list(zip(~likely[rows], ~(grave & checks)[rows], -probability[rows], strict=True))
-        if len(keys) > MOST:
-            last = sorted(keys)[MOST - 1]
-            rows = rows[[key <= last for key in keys]]
-            keys = [key for key in keys if key <= last]
-        looks = [_look(row, labels) for row in table.take(pa.array(rows)).to_pylist()]
-        # Of equals, the content and the place in the archive decide, and not who comes first.
-        new = [
-            ((*key, digest, look.source, look.position), look)
-            for key, (digest, look) in zip(keys, looks, strict=True)
-        ]
-        self._first = heapq.nsmallest(MOST, [*self._first, *new], key=lambda one: one[0])
+        self._first.add(keys, lambda wanted: _looks(table.take(pa.array(rows[wanted])), labels))
 
     def looks(self) -> list[Look]:
         """The first ones, in order."""
-        return [look for _, look in self._first]
+        return [look for _, look in self._first.values()]
 
 
-_Order = tuple[Any, ...]
+def _looks(table: pa.Table, labels: Sequence[str]) -> list[tuple[str, Look]]:
+    return [_look(row, labels) for row in table.to_pylist()]
 
 
 def _look(row: dict[str, Any], labels: Sequence[str]) -> tuple[str, Look]:

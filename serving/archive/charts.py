@@ -1,6 +1,6 @@
-"""Bars over time, as a page draws them: places across are per cent, heights are pixels."""
+"""Bars as a page draws them: places across are per cent, heights are pixels."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from serving.archive.counts import Counts, OverTime, Slice
@@ -8,6 +8,9 @@ from serving.archive.counts import Counts, OverTime, Slice
 HEIGHT = 120.0
 MOST_TICKS = 7
 WIDEST = 7.0  # of a bar, in per cent of the chart
+EDGE = 5.0  # where a centred name might be cut off
+LEAST = 20  # articles checked, for a share to be drawn
+MOST_ROWS = 12
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -34,6 +37,7 @@ class Tick:
     """A name below the bars; a minor one is left out where there is little room."""
 
     x: float
+    anchor: str  # of the text at x: start, middle or end
     text: str
     minor: bool
 
@@ -47,6 +51,24 @@ class Chart:
     unit: str
     bars: list[Bar]
     ticks: list[Tick]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Names with their counts, as bars; `whole` is what the full width stands for."""
+
+    title: str
+    rows: list[tuple[str, int]]
+    style: str
+    whole: int
+
+
+def rank(
+    title: str, rows: Iterable[tuple[str, int]], style: str = "s2", whole: int | None = None
+) -> Ranking:
+    """The first rows, those with the highest counts; by default on a scale of their own."""
+    shown = list(rows)[:MOST_ROWS]
+    return Ranking(title, shown, style, whole or max((n for _, n in shown), default=1))
 
 
 def draw_articles(time: OverTime) -> Chart:
@@ -80,7 +102,9 @@ def _verdicts(counts: Counts) -> list[tuple[str, float]]:
 
 def _shares(label: str) -> _Parts:
     def parts(counts: Counts) -> list[tuple[str, float]]:
-        whole = counts.checked or 1
+        whole = counts.checked
+        if whole < LEAST:
+            return []
         grave, both = counts.at_least(label, 3), counts.at_least(label, 2)
         return [("s3", 100 * grave / whole), ("s2", 100 * (both - grave) / whole)]
 
@@ -109,11 +133,14 @@ def _stack(parts: Sequence[tuple[str, float]], top: float) -> list[Segment]:
 
 
 def _ticks(slices: Sequence[Slice], slot: float) -> list[Tick]:
-    step = -(-len(slices) // MOST_TICKS)
-    return [
-        Tick(round((n + 0.5) * slot, 3), period_name(slices[n].name), number % 2 == 1)
-        for number, n in enumerate(range(0, len(slices), step or 1))
-    ]
+    step = max(1, -(-len(slices) // MOST_TICKS))
+    ticks = []
+    for number, n in enumerate(range(0, len(slices), step)):
+        x = (n + 0.5) * slot
+        anchor = "start" if x < EDGE else "end" if x > 100 - EDGE else "middle"
+        x = {"start": n * slot, "end": (n + 1) * slot}.get(anchor, x)
+        ticks.append(Tick(round(x, 3), anchor, period_name(slices[n].name), number % 2 == 1))
+    return ticks
 
 
 def _highest(time: OverTime, parts: _Parts) -> float:

@@ -1,15 +1,28 @@
 """The finished parts of a run, one after the other."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from serving.archive.output import Folder
+from serving.archive.run import RUN, read_plan
 from serving.errors import ServingError
 
 SHARDS, RESULTS, ERRORS = "shards", "results", "errors"
 NOT_CHECKED = "not_checked"
+
+
+def required_plan(folder: Folder) -> dict[str, Any]:
+    """What `run.json` says. Raises ServingError where the folder holds no run."""
+    plan = read_plan(folder)
+    if plan is None:
+        raise ServingError(
+            f"{folder.url} holds no {RUN}. Expected the folder of a screening. Name the folder that "
+            "was given to --to, or one below its previous/."
+        )
+    return plan
 
 
 def finished(folder: Folder) -> list[str]:

@@ -22,8 +22,8 @@ from serving.archive.attention import Attention, Look
 from serving.archive.audit import SIZE, Sampler, Stratum, audit_csv
 from serving.archive.counts import BySection, Counts, OverTime, Tally
 from serving.archive.output import Folder
-from serving.archive.parts import error_parts, labels_of, result_parts
-from serving.archive.run import last_entry, read_plan
+from serving.archive.parts import error_parts, labels_of, required_plan, result_parts
+from serving.archive.run import last_entry
 from serving.errors import ServingError
 
 SUMMARY, AUDIT = "summary.json", "audit.csv"
@@ -98,9 +98,7 @@ _JSON = TypeAdapter(Summary)
 
 def summarise(folder: Folder, *, sample: int = SIZE, made: datetime | None = None) -> Summary:
     """Read what is finished of the run in a folder. Raises ServingError where there is none."""
-    plan = read_plan(folder)
-    if plan is None:
-        raise _no_run(folder)
+    plan = required_plan(folder)
     last = last_entry(folder)
     seen = _Seen(plan["run"], sample)
     for table in result_parts(folder, without=["passages"]):
@@ -137,7 +135,10 @@ def read_summary(folder: Folder) -> Summary:
     try:
         return Summary.from_json(folder.read(SUMMARY))
     except FileNotFoundError:
-        raise _no_run(folder) from None
+        raise ServingError(
+            f"{folder.url} holds no {SUMMARY}. Expected the folder of a screening that came to its "
+            "end. Name that folder, or let the run go on."
+        ) from None
 
 
 class _Seen:
@@ -234,10 +235,3 @@ def _is_filled_in(folder: Folder) -> bool:
     rows = csv.reader(io.StringIO(content, newline=""))
     next(rows, None)
     return any(row and row[-1].strip() for row in rows)
-
-
-def _no_run(folder: Folder) -> ServingError:
-    return ServingError(
-        f"{folder.url} holds no run. Expected the folder that a screening wrote, with run.json. "
-        "Name that folder, or screen an archive first."
-    )
