@@ -2,8 +2,12 @@
 
 import io
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from serving.archive.record import Item, Reader, ReadOptions, Record, Unreadable
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 
 def read_all(reader: Reader, data: bytes, max_item_bytes: int | None = None) -> list[Item]:
@@ -40,12 +44,13 @@ class Endless(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        view = memoryview(buffer)
         while not self._rest:
             part = next(self._parts, None)
             if part is None:
                 return 0
             self._rest = part
-        size = min(len(buffer), len(self._rest))
-        buffer[:size], self._rest = self._rest[:size], self._rest[size:]
+        size = min(len(view), len(self._rest))
+        view[:size], self._rest = self._rest[:size], self._rest[size:]
         return size
