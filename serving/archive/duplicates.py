@@ -116,7 +116,7 @@ class Duplicates:
     def _near(self, shard: int, row: int, signature: Signature) -> Original | None:
         marks = ", ".join("?" * BANDS)
         found = self._base.execute(
-            f"SELECT DISTINCT o.shard, o.row, o.signature FROM bands b JOIN originals o "  # noqa: S608
+            f"SELECT DISTINCT o.shard, o.row, o.signature FROM bands b JOIN originals o "
             f"ON o.number = b.original WHERE b.key IN ({marks}) AND (o.shard, o.row) < (?, ?) "
             "ORDER BY o.shard, o.row",
             (*_keys(signature), shard, row),

@@ -42,7 +42,7 @@ class Folder:
         return self._files.open(self._path(name), "rb")
 
     def names(self, folder: str) -> list[str]:
-        """Names of the files in a folder of this one, sorted; none where there is no such folder."""
+        """Names of the files in a folder of this one, sorted; none where it does not exist."""
         self._files.invalidate_cache()
         try:
             found = self._files.ls(self._path(folder), detail=False)

@@ -111,10 +111,12 @@ class Scorer:
         """Assessments; where there is none, the reason why."""
         long = [one.characters > self._scoring.max_characters for one in submissions]
         short = [one for one, too_long in zip(submissions, long, strict=True) if not too_long]
+        found: Sequence[Assessment | str]
         try:
-            rest = iter(self._assessor.assess([one.article for one in short]))
+            found = self._assessor.assess([one.article for one in short])
         except Exception:
-            rest = map(self._assess_alone, short)
+            found = [self._assess_alone(one) for one in short]
+        rest = iter(found)
         return [TOO_LONG if too_long else next(rest) for too_long in long]
 
     def _assess_alone(self, submission: Submission) -> Assessment | str:
@@ -170,7 +172,9 @@ _LOADED: dict[Scoring, Scorer] = {}
 
 def _submission(article: dict[str, Any]) -> Submission:
     return Submission(
-        body=Body([Block(article["body"] or "", "html" if article["format"] == "html" else "text")]),
+        body=Body(
+            [Block(article["body"] or "", "html" if article["format"] == "html" else "text")]
+        ),
         title=article["title"] or "",
         id=article["id"],
         section=article["section"],
