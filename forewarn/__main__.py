@@ -12,6 +12,7 @@ from labels import LabelsError
 VERBS = {
     "classify": "say what articles involve, in which passages",
     "policy": "check a house policy, and try it on its own examples",
+    "screen": "read an archive, and leave a table and a report",
     "serve": "answer the API on this machine",
     "keys": "say who may call the API",
     "database": "upgrade or back up the tables behind keys and decisions",

@@ -32,6 +32,7 @@ FORMATS = {
 
 XML_ROOTS = {b"rss": "wxr", b"nitf": "nitf", b"newsItem": "newsml", b"newsMessage": "newsml"}
 _PACKED = (".gz", ".bz2", ".zst")
+_UNPACKED_BY_READER = ("warc", "wacz", "parquet")  # record by record, or never packed as a whole
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?(rss|nitf|newsItem|newsMessage)\b")
 _HEAD = 4096  # bytes in which the root of an XML file stands
 _GZIP, _BZIP2, _ZSTD = b"\x1f\x8b", b"BZh", b"\x28\xb5\x2f\xfd"
@@ -74,7 +75,8 @@ def read_source(source: Source, options: ReadOptions) -> Iterator[Item]:
     """The items of a file. One that cannot be opened is one unreadable item."""
     try:
         with fsspec.open(source.url, "rb") as file:
-            yield from load_reader(source.format)(unpacked(file), options)
+            stream = file if source.format in _UNPACKED_BY_READER else unpacked(file)
+            yield from load_reader(source.format)(stream, options)
     except FileNotFoundError:
         yield Unreadable("file", "it is no longer there")
     except PermissionError:

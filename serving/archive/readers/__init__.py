@@ -13,8 +13,8 @@ READERS = {
     "nitf": "nitf",
     "parquet": "parquet",
     "text": "files:read_text",
-    "wacz": "warc:read_wacz",
-    "warc": "warc:read_warc",
+    "wacz": "warc",
+    "warc": "warc",
     "wxr": "wxr",
 }
 """The module of each format, and the function in it where it is not `read`."""
