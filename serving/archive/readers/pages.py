@@ -17,7 +17,7 @@ from serving.bodies.body import Block
 
 _HTML = re.compile(r"\s*(text/html|application/xhtml\+xml)\b", re.IGNORECASE)
 _MAX_HEAD = 1 << 16
-_MAX_TAGS = 100_000  # more take minutes; a long article has a few thousand
+_MAX_TAGS = 100_000  # take some ten seconds; a long article has a few thousand
 _HTTP = StatusAndHeadersParser(["HTTP/"], verify=False)
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _META = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)

@@ -27,6 +27,7 @@ _CHUNK = 1 << 16
 _MAX_HEAD = 1 << 20  # bytes between two records: blank lines and the head of the next
 _MAX_RATIO = 200  # unpacked to packed; web pages come to less than 20
 _ANY_RATIO = 100_000_000  # bytes unpacked up to which no ratio is suspicious
+_DAMAGED = "cut off or damaged from here on"
 _BOMB = f"unpacks to more than {_MAX_RATIO} times its size, as no web archive does"
 
 
@@ -67,7 +68,7 @@ def _read_wacz(stream: BinaryIO, options: ReadOptions) -> Iterator[Item]:
         try:
             with container.open(entry) as packed:
                 yield from _read_warc(_Unpacked(b"", cast(BinaryIO, packed)), options, place)
-        except (*BROKEN, RuntimeError, NotImplementedError):  # of zipfile: a password, a method
+        except (*BROKEN, RuntimeError):  # a password is wanted, or its method is not known
             yield Unreadable(f"{place}record 1", "it cannot be unpacked from the zip")
 
 
@@ -90,9 +91,11 @@ def _read_warc(source: "_Unpacked", options: ReadOptions, place: str) -> Iterato
             source.allow(None)
             item = _item(record, position, options)
             _read_to_end(record)
-        except (*BROKEN, ArchiveLoadFailed, _RefusedError) as error:
-            ours = isinstance(error, _RefusedError)
-            yield Unreadable(position, str(error) if ours else "cut off or damaged from here on")
+        except ArchiveLoadFailed:  # its message has a line of the file in it
+            yield Unreadable(position, _DAMAGED)
+            return
+        except _RefusedError as error:
+            yield Unreadable(position, str(error))
             return
         if item is not None:
             yield item
@@ -131,11 +134,14 @@ class _Unpacked:
         self._allowed = size
 
     def read(self, size: int) -> bytes:
-        """Raises one of BROKEN, or _RefusedError."""
+        """Raises _RefusedError."""
         if self._allowed is not None and self._allowed <= 0:
             raise _RefusedError(f"no record begins within {_MAX_HEAD} bytes")
         # Not `read`, which loses the good part of what it has read before it comes upon the bad.
-        data = self._stream.read1(size)
+        try:
+            data = self._stream.read1(size)
+        except BROKEN:  # an EOFError among them, which warcio would take for the end
+            raise _RefusedError(_DAMAGED) from None
         self._given += len(data)
         if self._given > max(_ANY_RATIO, _MAX_RATIO * self._packed.taken):
             raise _RefusedError(_BOMB)
