@@ -5,9 +5,8 @@ the id is, and no other has it. Parts that hold the same articles in the same or
 they are read; all others are paired on a disk.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -16,22 +15,14 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from serving.archive.joining import KEYS, Joining
+from serving.archive.joining import Joining, aligned, parts, schema, shared_labels
 from serving.archive.output import Folder
-from serving.archive.parts import (
-    NOT_CHECKED,
-    RESULTS,
-    finished,
-    labels_of,
-    read_part,
-    required_plan,
-)
+from serving.archive.parts import NOT_CHECKED, required_plan
 from serving.archive.ranking import First
 
 MOST = 50  # articles that are listed
 VERDICTS = ("flagged", "clear", NOT_CHECKED)
 SEVERITIES = ("0", "1", "2", "3", NOT_CHECKED)
-_SHOWN = (*KEYS, "url", "content_hash", "verdict")
 
 
 @dataclass(frozen=True)
@@ -105,16 +96,17 @@ def compare_runs(before: Folder, after: Folder) -> Difference:
     Raises ServingError where a folder holds no run.
     """
     plans = required_plan(before), required_plan(after)
-    labels = _shared_labels(before, after)
+    labels = shared_labels(before, after)
     seen = _Seen(labels)
-    with Joining(_schema(labels)) as joining:
-        for one, other in _parts(before, after, labels):
-            if one is not None and other is not None and _aligned(one, other):
+    with Joining(schema(labels)) as joining:
+        for one, other in parts(before, after, labels):
+            if one is not None and other is not None and aligned(one, other):
                 seen.add(one, other)
                 continue
-            for side, table in (("before", one), ("after", other)):
-                if table is not None:
-                    joining.add(side, table)
+            if one is not None:
+                joining.add("before", one)
+            if other is not None:
+                joining.add("after", other)
         for one, other in joining.pair():
             seen.add(one, other)
         only_before, first_before = joining.rest("before", MOST)
@@ -191,50 +183,6 @@ class _Seen:
             },
             "most_changed": self._most.values(),
         }
-
-
-def _parts(
-    before: Folder, after: Folder, labels: Sequence[str]
-) -> Iterator[tuple[pa.Table | None, pa.Table | None]]:
-    """The shards of both runs with one number, of each what is compared."""
-    for numbers in zip_longest(finished(before), finished(after)):
-        sides = zip((before, after), numbers, strict=True)
-        one, other = (
-            _slim(read_part(folder, RESULTS, number, ["passages"]), labels) if number else None
-            for folder, number in sides
-        )
-        yield one, other
-
-
-def _shared_labels(*folders: Folder) -> list[str]:
-    """The labels that all runs were screened for."""
-    found = [
-        labels_of(read_part(folder, RESULTS, number))
-        for folder in folders
-        for number in finished(folder)[:1]
-    ]
-    return [label for label in found[0] if all(label in one for one in found)] if found else []
-
-
-def _schema(labels: Sequence[str]) -> pa.Schema:
-    numbers: list[tuple[str, pa.DataType]] = []
-    for label in labels:
-        numbers += [(f"{label}_severity", pa.int8()), (f"{label}_probability", pa.float64())]
-    return pa.schema([*((name, pa.string()) for name in _SHOWN), *numbers])
-
-
-def _slim(table: pa.Table, labels: Sequence[str]) -> pa.Table:
-    """The columns that are compared; probabilities are those of severity 2 or more."""
-    columns = {name: table[name] for name in _SHOWN}
-    for label in labels:
-        columns[f"{label}_severity"] = table[f"{label}_severity"]
-        columns[f"{label}_probability"] = pc.list_element(table[f"{label}_probabilities"], 1)
-    return pa.table(columns).cast(_schema(labels))
-
-
-def _aligned(one: pa.Table, other: pa.Table) -> bool:
-    """Whether both hold the same articles in the same order."""
-    return bool(one.select(KEYS).equals(other.select(KEYS)))
 
 
 def _codes(values: pa.ChunkedArray, names: Sequence[str]) -> NDArray[np.int64]:

@@ -24,9 +24,11 @@ def _lines(found: Difference) -> Iterator[str]:
     for name, (before, after) in found.versions.items():
         yield f"  {name}: {before} became {after}"
     yield ""
-    yield f"{number(found.articles)} articles are in both; {number(found.other_text)} of them have another text."
-    yield f"{number(found.only_before)} are only in the first run, {number(found.only_after)} only in the second."
-    yield f"{number(found.changed)} have another verdict or severity."
+    yield f"Articles in both runs: {number(found.articles)}"
+    yield f"  with another text: {number(found.other_text)}"
+    yield f"  with another verdict or severity: {number(found.changed)}"
+    yield f"Only in the first run: {number(found.only_before)}"
+    yield f"Only in the second run: {number(found.only_after)}"
     yield from _table("Verdict", VERDICTS, found.verdicts)
     for label, transitions in found.severities.items():
         yield from _table(f"Severity of {label}", SEVERITIES, transitions)

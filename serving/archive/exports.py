@@ -19,9 +19,9 @@ def write_csv(folder: Folder, out: TextIO) -> int:
     What is nested becomes one cell: `killing 0.93; assault 0.71`. Open `out` with newline="".
     """
     writer, rows = csv.writer(out), 0
-    for table in result_parts(folder):
+    for number, table in enumerate(result_parts(folder)):
         labels = labels_of(table)
-        if not rows:
+        if number == 0:
             writer.writerow(_headings(table.schema.names, labels))
         for row in table.to_pylist():
             writer.writerow(_cells(row, labels))
@@ -39,7 +39,7 @@ def write_cms(folder: Folder, out: TextIO) -> int:
         for row in table.filter(table["verdict"].to_numpy() == "flagged").to_pylist():
             said = {name: row[name] or [] for name in ("notes", "checks", "actions")}
             line = {"id": row["id"], "url": row["url"], **said}
-            out.write(json.dumps(line, ensure_ascii=False) + "\n")
+            out.write(json.dumps(line) + "\n")
             written += 1
     return written
 

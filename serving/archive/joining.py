@@ -3,14 +3,20 @@
 import json
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
 import pyarrow as pa
+import pyarrow.compute as pc
+
+from serving.archive.output import Folder
+from serving.archive.parts import RESULTS, finished, labels_of, read_part
 
 KEYS = ("source", "position", "id")
+SHOWN = (*KEYS, "url", "content_hash", "verdict")
 _BATCH = 5_000  # pairs
 _TABLES = """
 PRAGMA journal_mode = OFF;
@@ -63,7 +69,7 @@ class Joining:
         rows = [(*(row[key] for key in KEYS), json.dumps(row)) for row in table.to_pylist()]
         self._base.execute("BEGIN")
         self._base.executemany(
-            f"INSERT INTO {side} (source, position, id, row) VALUES (?, ?, ?, ?)",  # noqa: S608
+            f"INSERT INTO {side} (source, position, id, row) VALUES (?, ?, ?, ?)",
             rows,
         )
         self._base.execute("COMMIT")
@@ -87,3 +93,48 @@ class Joining:
 
     def _table(self, rows: Iterator[str]) -> pa.Table:
         return pa.Table.from_pylist([json.loads(row) for row in rows], self._schema)
+
+
+def schema(labels: Sequence[str]) -> pa.Schema:
+    """The columns that are compared; probabilities are those of severity 2 or more."""
+    numbers: list[tuple[str, pa.DataType]] = []
+    for label in labels:
+        numbers += [(f"{label}_severity", pa.int8()), (f"{label}_probability", pa.float64())]
+    return pa.schema([*((name, pa.string()) for name in SHOWN), *numbers])
+
+
+def _slim(table: pa.Table, labels: Sequence[str]) -> pa.Table:
+    """What is compared of a part."""
+    columns = {name: table[name] for name in SHOWN}
+    for label in labels:
+        columns[f"{label}_severity"] = table[f"{label}_severity"]
+        columns[f"{label}_probability"] = pc.list_element(table[f"{label}_probabilities"], 1)
+    return pa.table(columns).cast(schema(labels))
+
+
+def parts(
+    before: Folder, after: Folder, labels: Sequence[str]
+) -> Iterator[tuple[pa.Table | None, pa.Table | None]]:
+    """The shards of both runs with one number, of each what is compared."""
+    for numbers in zip_longest(finished(before), finished(after)):
+        sides = zip((before, after), numbers, strict=True)
+        one, other = (
+            _slim(read_part(folder, RESULTS, number, ["passages"]), labels) if number else None
+            for folder, number in sides
+        )
+        yield one, other
+
+
+def shared_labels(*folders: Folder) -> list[str]:
+    """The labels that all runs were screened for."""
+    found = [
+        labels_of(read_part(folder, RESULTS, number))
+        for folder in folders
+        for number in finished(folder)[:1]
+    ]
+    return [label for label in found[0] if all(label in one for one in found)] if found else []
+
+
+def aligned(one: pa.Table, other: pa.Table) -> bool:
+    """Whether both hold the same articles in the same order."""
+    return bool(one.select(KEYS).equals(other.select(KEYS)))

@@ -19,8 +19,8 @@ def required_plan(folder: Folder) -> dict[str, Any]:
     plan = read_plan(folder)
     if plan is None:
         raise ServingError(
-            f"{folder.url} holds no {RUN}. Expected the folder of a screening. Name the folder that "
-            "was given to --to, or one below its previous/."
+            f"{folder.url} holds no {RUN}. Expected the folder of a screening. Name the folder "
+            "that was given to --to, or one below its previous/."
         )
     return plan
 

@@ -20,8 +20,12 @@ class Names:
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self._labels = {label.id: label for label in taxonomy.labels}
-        entries = (*taxonomy.labels, *taxonomy.sub_labels, *taxonomy.details, *taxonomy.treatments)
-        self._names = {entry.id: entry.name for entry in entries}
+        self._names = {
+            **{one.id: one.name for one in taxonomy.labels},
+            **{one.id: one.name for one in taxonomy.sub_labels},
+            **{one.id: one.name for one in taxonomy.details},
+            **{one.id: one.name for one in taxonomy.treatments},
+        }
 
     def name(self, id_: str) -> str:
         """Such as `Killing` for `killing`."""
@@ -57,12 +61,13 @@ def plain(text: str | None) -> str:
 
 
 def web_link(url: str | None) -> str | None:
-    """The address, where it is one of the web."""
+    """The address, where it is one of the web and hides nothing."""
     try:
         parts = urlsplit(url or "")
     except ValueError:
         return None
-    return url if parts.scheme in ("http", "https") and parts.netloc else None
+    whole = parts.scheme in ("http", "https") and parts.netloc and plain(url) == url
+    return url if whole else None
 
 
 def day(moment: str) -> str:

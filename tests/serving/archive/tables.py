@@ -1,5 +1,6 @@
 """Runs with invented results: what a screening leaves, without any classifier."""
 
+import io
 import random
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from serving.archive.table import ERRORS, result_schema
 
 TAXONOMY = read_taxonomy()
 LABELS = TAXONOMY.label_ids
+SCHEMA = result_schema(LABELS)
 VERSIONS = {
     "artifact": "forewarn-en-1+0194b8bd",
     "taxonomy": TAXONOMY.version,
@@ -59,41 +61,36 @@ _CHECKS = (
 
 
 def write_run(
-    folder: Path,
+    url: Path | str,
     rows: Sequence[dict[str, Any]],
     *,
     errors: Sequence[dict[str, Any]] = (),
     shard: int = 500,
-    files: int = 2,
     versions: dict[str, str] = VERSIONS,
 ) -> Folder:
     """A finished run in a folder: its rows in shards, all errors with the first."""
-    plan = Plan(
-        versions, {"shard": shard}, [Source(f"a{n}.jsonl", 9, "jsonl") for n in range(files)]
-    )
-    out = Folder(str(folder))
-    out.write("run.json", plan.to_json())
-    parts = [rows[at : at + shard] for at in range(0, len(rows), shard)] or [rows]
+    folder = Folder(str(url))
+    plan = Plan(versions, {"duplicates": "near"}, [Source("a0.jsonl", 9, "jsonl")])
+    folder.write("run.json", plan.to_json())
     totals = Totals()
-    for number, part in enumerate(parts):
-        table = pa.Table.from_pylist(
-            [row | {"run": plan.run} for row in part], result_schema(LABELS)
-        )
-        write_part(folder / f"results/{number:06d}.parquet", table)
+    for number, at in enumerate(range(0, max(1, len(rows)), shard)):
+        part = [row | {"run": plan.run} for row in rows[at : at + shard]]
+        _write_part(folder, f"results/{number:06d}", pa.Table.from_pylist(part, SCHEMA))
         if errors and number == 0:
-            table = pa.Table.from_pylist(list(errors), ERRORS)
-            write_part(folder / f"errors/{number:06d}.parquet", table)
-        counts = Totals(items=len(part), rows=len(part), seconds=1.5)
+            found = pa.Table.from_pylist(list(errors), ERRORS)
+            _write_part(folder, f"errors/{number:06d}", found)
+        counts = Totals(items=len(part), rows=len(part))
         totals += counts
-        last = number == len(parts) - 1
-        entry = Entry(number, counts, totals, {}, Place(files if last else 0, len(part)))
-        out.write(f"shards/{number:06d}.json", entry.to_json())
-    return out
+        last = at + shard >= len(rows)
+        entry = Entry(number, counts, totals, {}, Place(1, 0) if last else Place(0, at + shard))
+        folder.write(f"shards/{number:06d}.json", entry.to_json())
+    return folder
 
 
-def write_part(path: Path, table: pa.Table) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(table, path)
+def _write_part(folder: Folder, name: str, table: pa.Table) -> None:
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer)
+    folder.write(f"{name}.parquet", buffer.getvalue())
 
 
 def invented_rows(count: int, seed: int = 1) -> list[dict[str, Any]]:
