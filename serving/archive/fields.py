@@ -1,35 +1,73 @@
 """Where a JSON object or a row of a table keeps what an article consists of."""
 
+import math
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from serving.archive.readers.common import as_item, submit
+from serving.archive.readers.common import as_item, iso_date, submit
+from serving.archive.readers.lines import decode
 from serving.archive.record import Item, Unreadable
 from serving.bodies.body import Block, read_block
+from serving.bodies.markup import read_html
 from serving.errors import ServingError
 
 ALIASES: dict[str, tuple[str, ...]] = {
     "body": (
-        "body",
         "text",
-        "body_text",
+        "body",
         "body_html",
         "content",
         "content.rendered",
-        "articleBody",
+        "content_html",
+        "body_text",
+        "body_content",
+        "article_body",
+        "article_text",
+        "full_text",
+        "maintext",
+        "article",
+        "story",
+        "html",
     ),
-    "title": ("title", "headline", "title.rendered", "name"),
-    "id": ("id", "guid", "uri", "article_id", "_id"),
-    "url": ("url", "link", "permalink", "canonical_url", "webUrl"),
-    "date": ("date", "published", "published_at", "pub_date", "date_gmt", "datePublished"),
-    "section": ("section", "category", "sectionName", "desk"),
-    "language": ("language", "lang", "inLanguage"),
-    "format": ("body_format", "format"),
+    "title": ("headline", "title", "title.rendered", "heading", "head"),
+    "id": ("id", "article_id", "guid", "uuid", "uri"),
+    "url": ("url", "link", "web_url", "permalink", "canonical_url", "source_url"),
+    "date": (
+        "published",
+        "date",
+        "published_at",
+        "date_published",
+        "publish_date",
+        "publication_date",
+        "pub_date",
+        "first_published",
+        "version_created",
+        "created_at",
+        "timestamp",
+        "year",
+    ),
+    "section": ("section", "section_name", "category", "categories", "desk"),
+    "language": ("language", "lang", "in_language"),
+    "format": ("body_format", "content_type", "format"),
 }
-"""Where each field is looked for, in this order, unless a file of fields says otherwise."""
+"""Where each field is looked for, in this order, unless a file of fields says otherwise.
+
+Capitals and punctuation make no difference: `published_at` is also `publishedAt`.
+"""
+
+_PUNCTUATION = re.compile(r"[\W_]+")
+_MARKED = re.compile(r"<[a-zA-Z/]|&#?\w+;")
+# Beside those of `iso_date`. Which of 04/05/2019 is the month cannot be known.
+_DATES = ("%Y/%m/%d", "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%Y%m%d%H%M%S")
+_EPOCH = re.compile(r"\d{10}|\d{13}")
+_MILLISECONDS = 10**11  # seconds up to here would lead to the year 5138
+_NULL = object()
 
 
 def read_fields(path: Path) -> dict[str, str]:
@@ -39,13 +77,18 @@ def read_fields(path: Path) -> dict[str, str]:
     """
     try:
         said = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ServingError(
             f"{path} cannot be read: {error}. Expected TOML in UTF-8. Correct it there."
         ) from None
     fields = said.pop("fields", {})
     for name in said:
         raise _unknown(path, name, ["fields"])
+    if not isinstance(fields, dict):
+        raise ServingError(
+            f"{path}: fields is no table. Expected a line [fields], and below it lines such as "
+            'body = "content.rendered". Write it so.'
+        )
     for name, place in fields.items():
         if name not in ALIASES:
             raise _unknown(path, name, list(ALIASES))
@@ -59,45 +102,153 @@ def read_fields(path: Path) -> dict[str, str]:
 
 def item_of(values: Mapping[str, Any], position: str, fields: Mapping[str, str]) -> Item:
     """An article from plain values, which may be nested."""
-    found = {name: _find(values, name, fields) for name in ALIASES}
-    body = found["body"]
+    body = _text(values, "body", fields, between="\n\n")
     if body is None:
-        wanted = fields.get("body") or ", ".join(ALIASES["body"])
-        return Unreadable(position, f"it has no body: expected text in {wanted}")
-    kind = found["format"] if found["format"] in ("html", "text") else None
+        return Unreadable(position, f"it has no body: expected text in {where('body', fields)}")
+    title = _text(values, "title", fields) or ""
     submission = submit(
-        Block(body, kind) if kind else read_block(body),  # type: ignore[arg-type]
-        found["title"] or "",
-        id=found["id"],
-        section=found["section"],
-        language=found["language"],
+        _block(body, _text(values, "format", fields) or ""),
+        read_html(title).text if _MARKED.search(title) else title,
+        id=_text(values, "id", fields),
+        section=_text(values, "section", fields),
+        language=_text(values, "language", fields),
     )
-    return as_item(position, submission, url=found["url"], date=found["date"])
+    dates = (_date(value) for value in _found(values, "date", fields))
+    return as_item(
+        position,
+        submission,
+        url=_text(values, "url", fields),
+        date=next((found for found in dates if found), None),
+    )
 
 
-def _find(values: Mapping[str, Any], name: str, fields: Mapping[str, str]) -> str | None:
-    """A field as text; numbers are written out, other kinds are no text."""
-    for path in (fields[name],) if name in fields else ALIASES[name]:
-        found = _at(values, path)
-        if isinstance(found, str):
+def has_body(columns: Iterable[str], fields: Mapping[str, str]) -> bool:
+    """Whether a table with these columns may have bodies."""
+    return any(_keeps(column, "body", fields) for column in columns)
+
+
+def wanted_columns(columns: Iterable[str], fields: Mapping[str, str]) -> list[str]:
+    """Which columns of a table are looked at."""
+    return [column for column in columns if any(_keeps(column, name, fields) for name in ALIASES)]
+
+
+def where(name: str, fields: Mapping[str, str]) -> str:
+    """Where a field is looked for, for people."""
+    return f"{fields.get(name) or ', '.join(ALIASES[name])} (a file of fields can say where it is)"
+
+
+def _block(body: str, kind: str) -> Block:
+    """`kind` may be a media type; what it leaves open is seen from the tags."""
+    kind = kind.lower()
+    if "html" in kind:
+        return Block(body, "html")
+    return Block(body, "text") if kind in ("text", "text/plain") else read_block(body)
+
+
+def _text(
+    values: Mapping[str, Any], name: str, fields: Mapping[str, str], between: str | None = None
+) -> str | None:
+    """The first that is not blank, or else ''; None where there is no text at all.
+
+    Of a list it is the first text, or all of them with something `between`.
+    """
+    found = [
+        text
+        for value in _found(values, name, fields)
+        if (text := _as_text(value, between)) is not None
+    ]
+    return next((text for text in found if text.strip()), found[0] if found else None)
+
+
+def _as_text(value: object, between: str | None) -> str | None:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bytes):
+        return decode(value)
+    if value is _NULL:
+        return ""
+    if isinstance(value, list):
+        texts = [item for item in value if isinstance(item, str)]
+        return between.join(texts) if between is not None else next(iter(texts), None)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return str(value) if math.isfinite(value) else ""
+
+
+def _date(value: object) -> str | None:
+    """A date as text, as a number (a year, or seconds or milliseconds since 1970), or as such."""
+    if isinstance(value, datetime | date):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = str(value).strip() if isinstance(value, str | int) else ""
+    with suppress(ValueError, OverflowError):
+        if _EPOCH.fullmatch(text) or isinstance(value, float):
+            seconds = float(text or value)  # type: ignore[arg-type]
+            seconds /= 1000 if seconds >= _MILLISECONDS else 1
+            return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+        if found := iso_date(text.replace(" UTC", "Z")):
             return found
-        if isinstance(found, int | float) and not isinstance(found, bool):
-            return str(found)
-        if found is not None and hasattr(found, "isoformat"):
-            return str(found.isoformat())
+    for form in _DATES:
+        with suppress(ValueError):
+            found_at = datetime.strptime(text, form)
+            return found_at.isoformat() if "%H" in form else found_at.date().isoformat()
     return None
 
 
-def _at(values: Mapping[str, Any], path: str) -> Any:
-    """What lies at a dotted path; a key that holds the dots itself comes first."""
-    if path in values:
-        return values[path]
-    at: Any = values
-    for key in path.split("."):
-        if not isinstance(at, Mapping):
-            return None
-        at = at.get(key)
-    return at
+def _found(values: Mapping[str, Any], name: str, fields: Mapping[str, str]) -> Iterator[object]:
+    """What lies at the places of a field, in their order; `_NULL` for a null."""
+    if name in fields:
+        places = [(values, fields[name])]
+    else:
+        plain: dict[str, Any] = {}
+        for key, value in values.items():
+            plain.setdefault(_plain(key), value)
+        places = [(plain, _alias(path)) for path in ALIASES[name]]
+    for start, path in places:
+        with suppress(LookupError):
+            value = _at(start, path)
+            yield _NULL if value is None else value
+
+
+def _at(value: object, path: str) -> object:
+    """What lies at a dotted path; a key that holds the dots itself comes first.
+
+    Numbers count the items of a list, from 0. Raises LookupError where there is nothing.
+    """
+    if isinstance(value, list):
+        head, _, rest = path.partition(".")
+        found = value[int(head)] if head.isdecimal() else value[len(value)]
+    elif not isinstance(value, Mapping):
+        raise LookupError
+    elif path in value:
+        found, rest = value[path], ""
+    else:
+        head, _, rest = path.partition(".")
+        found = value[head]
+    return _at(found, rest) if rest else _unwrapped(found)
+
+
+def _unwrapped(value: object) -> object:
+    """MongoDB exports {"$oid": …} and {"$date": {"$numberLong": …}} for what is no text."""
+    while isinstance(value, Mapping) and len(value) == 1 and next(iter(value)).startswith("$"):
+        (value,) = value.values()
+    return value
+
+
+def _keeps(column: str, name: str, fields: Mapping[str, str]) -> bool:
+    """Whether a field may lie in this column, or somewhere in it."""
+    if name in fields:
+        return fields[name] == column or fields[name].startswith(f"{column}.")
+    return any(_plain(column) in (path, path.partition(".")[0]) for path in map(_alias, ALIASES[name]))
+
+
+def _alias(path: str) -> str:
+    return ".".join(map(_plain, path.split(".")))
+
+
+def _plain(key: str) -> str:
+    return _PUNCTUATION.sub("", key).lower()
 
 
 def _unknown(path: Path, name: str, known: list[str]) -> ServingError:
