@@ -55,7 +55,7 @@ def read(stream: BinaryIO, options: ReadOptions) -> Iterator[Item]:
 def _read_wacz(stream: BinaryIO, options: ReadOptions) -> Iterator[Item]:
     try:
         container = zipfile.ZipFile(stream)
-    except (*BROKEN, ValueError):
+    except (*BROKEN, ValueError, RuntimeError):
         yield Unreadable("contents of the zip", "the file is cut off or damaged")
         return
     for entry in container.infolist():
@@ -64,6 +64,9 @@ def _read_wacz(stream: BinaryIO, options: ReadOptions) -> Iterator[Item]:
         place = f"{entry.filename}, "
         if entry.file_size > max(_ANY_RATIO, _MAX_RATIO * entry.compress_size):
             yield Unreadable(f"{place}record 1", _BOMB)
+            continue
+        if entry.header_offset < 0:  # zipfile would seek to it
+            yield Unreadable(f"{place}record 1", _DAMAGED)
             continue
         try:
             with container.open(entry) as packed:

@@ -253,6 +253,22 @@ def test_a_damaged_zip_raises_nothing(part: float, damage: bytes) -> None:
     read_all(warc.read, ZIPPED[:place] + damage + ZIPPED[place + len(damage) :])
 
 
+@pytest.mark.parametrize(
+    ("part", "place", "value"),
+    [
+        (b"PK\1\2", 6, b"\x63\0"),  # the version of zip that is needed
+        (b"PK\1\2", 8, b"\1\0"),  # flags: a password
+        (b"PK\1\2", 10, b"\x63\0"),  # the method of packing
+        (b"PK\5\6", 16, b"\xff\xff\xff\x7f"),  # where the directory begins: records before 0
+    ],
+)
+def test_a_zip_with_an_odd_directory(part: bytes, place: int, value: bytes) -> None:
+    data = bytearray(ZIPPED)
+    place += data.rindex(part)
+    data[place : place + len(value)] = value
+    assert isinstance(read_all(warc.read, bytes(data))[-1], Unreadable)
+
+
 def test_nothing_is_fetched() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
