@@ -156,7 +156,8 @@ class Run:
                 copies = _find_copies(shard, duplicates)
                 if shard.number >= self.done:
                     begun.append(_Begun(shard, copies))
-                    yield _batch(shard, copies)
+                    originals = [one for row, one in enumerate(shard.records) if row not in copies]
+                    yield batch_of(originals)
 
         since = time.monotonic()
         for scored in runner.run(batches()):
@@ -295,14 +296,9 @@ def _find_copies(shard: Shard, duplicates: Duplicates) -> dict[int, Original]:
     return {row: original for row, original in found.items() if original}
 
 
-def _batch(shard: Shard, copies: dict[int, Original]) -> pa.RecordBatch:
-    """What is to be scored of a shard."""
-    rows = [
-        _sent(source, record)
-        for row, (source, record) in enumerate(shard.records)
-        if row not in copies
-    ]
-    return pa.RecordBatch.from_pylist(rows, ARTICLES)
+def batch_of(records: Sequence[tuple[str, Record]]) -> pa.RecordBatch:
+    """Articles, each with its file, as a scorer takes them."""
+    return pa.RecordBatch.from_pylist([_sent(*one) for one in records], ARTICLES)
 
 
 def _sent(source: str, record: Record) -> dict[str, Any]:

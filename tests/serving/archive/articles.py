@@ -8,10 +8,33 @@ from serving.archive.sources import Source
 from serving.bodies.body import Body, read_block
 from serving.submission import Submission
 
-WORDS = """
-police girl fire school harbour council father hospital street inquiry bus attack witness market
-river clinic trial teacher storm bridge verdict neighbour ferry charity mother
-""".split()
+WORDS = [
+    "police",
+    "girl",
+    "fire",
+    "school",
+    "harbour",
+    "council",
+    "father",
+    "hospital",
+    "street",
+    "inquiry",
+    "bus",
+    "attack",
+    "witness",
+    "market",
+    "river",
+    "clinic",
+    "trial",
+    "teacher",
+    "storm",
+    "bridge",
+    "verdict",
+    "neighbour",
+    "ferry",
+    "charity",
+    "mother",
+]
 
 
 def record(number: int, words: int = 60, body: str | None = None) -> Record:
