@@ -61,11 +61,11 @@ ALIASES: dict[str, tuple[str, ...]] = {
 Capitals and punctuation make no difference: `published_at` is also `publishedAt`.
 """
 
-_PUNCTUATION = re.compile(r"[\W_]+")
+_PUNCTUATION = re.compile(r"[^\w.]+|_+")
 _MARKED = re.compile(r"<[a-zA-Z/]|&#?\w+;")
 # Beside those of `iso_date`. Which of 04/05/2019 is the month cannot be known.
 _DATES = ("%Y/%m/%d", "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%Y%m%d%H%M%S")
-_EPOCH = re.compile(r"\d{10}|\d{13}")
+_EPOCH = re.compile(r"(\d{9,10}|\d{13})(\.\d+)?", re.ASCII)
 _MILLISECONDS = 10**11  # seconds up to here would lead to the year 5138
 _NULL = object()
 
@@ -134,7 +134,8 @@ def wanted_columns(columns: Iterable[str], fields: Mapping[str, str]) -> list[st
 
 def where(name: str, fields: Mapping[str, str]) -> str:
     """Where a field is looked for, for people."""
-    return f"{fields.get(name) or ', '.join(ALIASES[name])} (a file of fields can say where it is)"
+    usual = ", ".join(ALIASES[name][:4])
+    return fields.get(name) or f"{usual} or the like; a file of fields can say where it is"
 
 
 def _block(body: str, kind: str) -> Block:
@@ -179,20 +180,20 @@ def _date(value: object) -> str | None:
     """A date as text, as a number (a year, or seconds or milliseconds since 1970), or as such."""
     if isinstance(value, datetime | date):
         return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    text = str(value).strip() if isinstance(value, str | int) else ""
+    if not isinstance(value, str | int | float):
+        return None
+    text = str(value).strip().removesuffix(".0")
     with suppress(ValueError, OverflowError):
-        if _EPOCH.fullmatch(text) or isinstance(value, float):
-            seconds = float(text or value)  # type: ignore[arg-type]
+        if _EPOCH.fullmatch(text):
+            seconds = float(text)
             seconds /= 1000 if seconds >= _MILLISECONDS else 1
             return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
         if found := iso_date(text.replace(" UTC", "Z")):
             return found
     for form in _DATES:
         with suppress(ValueError):
-            found_at = datetime.strptime(text, form)
-            return found_at.isoformat() if "%H" in form else found_at.date().isoformat()
+            parsed = datetime.strptime(text, form)
+            return parsed.isoformat() if "%H" in form else parsed.date().isoformat()
     return None
 
 
@@ -204,7 +205,7 @@ def _found(values: Mapping[str, Any], name: str, fields: Mapping[str, str]) -> I
         plain: dict[str, Any] = {}
         for key, value in values.items():
             plain.setdefault(_plain(key), value)
-        places = [(plain, _alias(path)) for path in ALIASES[name]]
+        places = [(plain, _plain(path)) for path in ALIASES[name]]
     for start, path in places:
         with suppress(LookupError):
             value = _at(start, path)
@@ -216,16 +217,15 @@ def _at(value: object, path: str) -> object:
 
     Numbers count the items of a list, from 0. Raises LookupError where there is nothing.
     """
-    if isinstance(value, list):
-        head, _, rest = path.partition(".")
-        found = value[int(head)] if head.isdecimal() else value[len(value)]
-    elif not isinstance(value, Mapping):
-        raise LookupError
-    elif path in value:
-        found, rest = value[path], ""
-    else:
-        head, _, rest = path.partition(".")
+    if isinstance(value, Mapping) and path in value:
+        return _unwrapped(value[path])
+    head, _, rest = path.partition(".")
+    if isinstance(value, list) and head.isdecimal():
+        found = value[int(head)]
+    elif isinstance(value, Mapping) and rest:
         found = value[head]
+    else:
+        raise LookupError
     return _at(found, rest) if rest else _unwrapped(found)
 
 
@@ -240,11 +240,8 @@ def _keeps(column: str, name: str, fields: Mapping[str, str]) -> bool:
     """Whether a field may lie in this column, or somewhere in it."""
     if name in fields:
         return fields[name] == column or fields[name].startswith(f"{column}.")
-    return any(_plain(column) in (path, path.partition(".")[0]) for path in map(_alias, ALIASES[name]))
-
-
-def _alias(path: str) -> str:
-    return ".".join(map(_plain, path.split(".")))
+    plain = _plain(column)
+    return any(plain in (path, path.partition(".")[0]) for path in map(_plain, ALIASES[name]))
 
 
 def _plain(key: str) -> str:

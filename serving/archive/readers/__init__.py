@@ -7,6 +7,7 @@ from serving.archive.record import Reader
 READERS = {
     "csv": "csv",
     "html": "files:read_html",
+    "json": "json",
     "jsonl": "jsonl",
     "newsml": "newsml",
     "ninjs": "ninjs",

@@ -30,7 +30,8 @@ def read(stream: BinaryIO, options: ReadOptions) -> Iterator[Item]:
             elif header is None:
                 header = [name.strip() for name in row]
                 if not has_body(header, options.fields):
-                    reason = f"no column of the first row is the body: expected {where('body')}"
+                    wanted = where("body", options.fields)
+                    reason = f"the first row names no column of bodies: expected {wanted}"
                     yield Unreadable(lines.position, reason)
                     return
             elif len(row) != len(header):
