@@ -46,13 +46,13 @@ def percent(part: float, whole: float = 1) -> str:
     """`12.3 %`; what is there is never said to be nothing."""
     share = 100 * part / whole if whole else 0.0
     if 0 < share < 0.1:
-        return "< 0.1 %"
-    return f"{share:.1f} %"
+        return "<\u00a00.1\u00a0%"
+    return f"{share:.1f}\u00a0%"
 
 
 def bound(share: float) -> str:
     """`0.3 %`: a round share, with no more decimals than it has."""
-    return f"{100 * share:g} %"
+    return f"{100 * share:g}\u00a0%"
 
 
 def plain(text: str | None) -> str:
