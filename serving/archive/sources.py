@@ -1,18 +1,18 @@
 """From what a user names to files in a fixed order, and from a file to its items."""
 
-import bz2
-import gzip
-import io
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, BinaryIO, cast
+from itertools import islice
+from typing import Any, BinaryIO
+from xml.parsers import expat
 
 import fsspec
-import zstandard
 
 from serving.archive.readers import READERS, load_reader
+from serving.archive.readers.common import BROKEN, read_chunks
 from serving.archive.record import Item, ReadOptions, Unreadable
+from serving.archive.unpacking import unpack
 from serving.errors import ServingError
 
 FORMATS = {
@@ -30,12 +30,10 @@ FORMATS = {
 }
 """Format by a name's ending; `.xml` is told by what the file begins with."""
 
-XML_ROOTS = {b"rss": "wxr", b"nitf": "nitf", b"newsItem": "newsml", b"newsMessage": "newsml"}
+XML_ROOTS = {"rss": "wxr", "nitf": "nitf", "newsItem": "newsml", "newsMessage": "newsml"}
 _PACKED = (".gz", ".bz2", ".zst")
-_UNPACKED_BY_READER = ("warc", "wacz", "parquet")  # record by record, or never packed as a whole
-_ROOT = re.compile(rb"<(?:[\w.-]+:)?(rss|nitf|newsItem|newsMessage)\b")
-_HEAD = 4096  # bytes in which the root of an XML file stands
-_GZIP, _BZIP2, _ZSTD = b"\x1f\x8b", b"BZh", b"\x28\xb5\x2f\xfd"
+_HEAD = 16  # chunks in which the root of an XML file stands
+_SHOWN = 3  # files that an error names
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +48,39 @@ class Source:
 def find_sources(inputs: Sequence[str], format: str | None = None) -> list[Source]:
     """The files that the inputs name, each once, sorted by URL.
 
-    An input is a file, a folder (with all below it), a glob, or a URL of fsspec. Raises
-    ServingError where there is none, or where its format cannot be told.
+    An input is a file, a folder (with all below it, but no hidden files and no links to folders), a
+    glob, or a URL of fsspec. Raises ServingError where there is none, or where the format of some
+    cannot be told.
     """
     if format is not None and format not in READERS:
         known = ", ".join(sorted(READERS))
         raise ServingError(f"There is no format {format!r}. Expected one of: {known}.")
     found: dict[str, Source] = {}
+    unknown: list[str] = []
     for named in inputs:
-        files, path = fsspec.core.url_to_fs(named)
-        places = _places(files, path)
-        if not places:
+        try:
+            for url, size in _list(named).items():
+                kind = format or _format(url)
+                if kind is None:
+                    unknown.append(url)
+                else:
+                    found[url] = Source(url, size, kind)
+        except Exception as error:  # every file system has its own: no access, no such protocol
+            if isinstance(error, ServingError):
+                raise
             raise ServingError(
-                f"{named} names no file. Expected a file, a folder, a glob or a URL. Check the "
-                "path, and put quotation marks around a glob."
-            )
-        for place, size in places.items():
-            url = str(files.unstrip_protocol(place)).removeprefix("file://")
-            found[url] = Source(url, size, format or _format(files, place, url))
+                f"{named} cannot be listed ({type(error).__name__}: {error}). Expected a file, a "
+                "folder, a glob or a URL that can be read from here. Check address and access."
+            ) from error
+    if unknown:
+        raise _unknown_format(sorted(unknown))
     return [found[url] for url in sorted(found)]
 
 
 def read_source(source: Source, options: ReadOptions) -> Iterator[Item]:
     """The items of a file. One that cannot be opened is one unreadable item."""
     try:
-        with fsspec.open(source.url, "rb") as file:
-            stream = file if source.format in _UNPACKED_BY_READER else unpacked(file)
+        with open_source(source.url) as stream:
             yield from load_reader(source.format)(stream, options)
     except FileNotFoundError:
         yield Unreadable("file", "it is no longer there")
@@ -83,51 +88,83 @@ def read_source(source: Source, options: ReadOptions) -> Iterator[Item]:
         yield Unreadable("file", "permission denied")
 
 
-def unpacked(file: Any) -> BinaryIO:
-    """The bytes of a file, unpacked where it is gzip, bzip2 or Zstandard: its first bytes tell."""
-    head = file.read(4)
-    file.seek(0)
-    if head.startswith(_GZIP):
-        return cast("BinaryIO", gzip.GzipFile(fileobj=file))
-    if head.startswith(_BZIP2):
-        return cast("BinaryIO", bz2.BZ2File(file))
-    if head == _ZSTD:
-        reader = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
-        return cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", reader)))
-    return cast("BinaryIO", file)
+def open_source(url: str) -> BinaryIO:
+    """The bytes of a file, unpacked; see `unpack`."""
+    file: BinaryIO = fsspec.open(url, "rb").open()
+    return unpack(file)
+
+
+def _list(named: str) -> dict[str, int | None]:
+    """The files of one input, by URL, with their sizes."""
+    files, path = fsspec.url_to_fs(named)
+    places = _places(files, path)
+    if not places:
+        raise ServingError(
+            f"{named} names no file. Expected a file, a folder, a glob or a URL. Check the path, "
+            "and put quotation marks around a glob."
+        )
+    _, chain, container = named.partition("::")  # as in zip://*.jsonl::s3://bucket/2019.zip
+    return {
+        str(files.unstrip_protocol(place)).removeprefix("file://") + chain + container: size
+        for place, size in places.items()
+    }
 
 
 def _places(files: Any, path: str) -> dict[str, int | None]:
-    """Files by path, hidden ones and empty folders left out, with their sizes."""
-    if any(mark in path for mark in "*?["):
-        found = files.glob(path, detail=True)
-    elif files.isdir(path):
+    """The files at a path, or that match it. A name may hold brackets and be no glob."""
+    if files.isdir(path):
         found = files.find(path, detail=True)
     elif files.exists(path):
         found = {path: files.info(path)}
+    elif any(mark in path for mark in "*?["):
+        found = files.glob(path, detail=True)
     else:
         found = {}
     return {
         place: info.get("size")
         for place, info in found.items()
-        if info["type"] == "file" and not place.rpartition("/")[2].startswith(".")
+        if _is_file(files, place, info) and not place.rpartition("/")[2].startswith(".")
     }
 
 
-def _format(files: Any, place: str, url: str) -> str:
-    name = place.rpartition("/")[2].lower()
+def _is_file(files: Any, place: str, info: Mapping[str, Any]) -> bool:
+    """Whether there is something to read: links lead to files, stores mark folders with a `/`."""
+    if info.get("islink"):
+        return bool(files.isfile(place))
+    return info["type"] == "file" and not place.endswith("/")
+
+
+def _format(url: str) -> str | None:
+    name = url.partition("::")[0].rpartition("/")[2].lower()
+    if url.startswith(("http://", "https://")):
+        name = name.partition("?")[0]
     for ending in _PACKED:
         name = name.removesuffix(ending)
     ending = name[name.rfind(".") :] if "." in name else ""
-    if ending in FORMATS:
-        return FORMATS[ending]
     if ending == ".xml":
-        with files.open(place, "rb") as file:
-            root = _ROOT.search(unpacked(file).read(_HEAD))
-        if root:
-            return XML_ROOTS[root[1]]
-    raise ServingError(
-        f"The format of {url} cannot be told. Expected a name that ends in "
-        f"{', '.join(sorted(FORMATS))} or .xml, packed or not. Name it with --format, or name the "
-        "files of one format with a glob."
+        with open_source(url) as stream:
+            return XML_ROOTS.get(_root(stream))
+    return FORMATS.get(ending)
+
+
+def _root(stream: BinaryIO) -> str:
+    """The name of the outermost element, without its namespace; empty where there is none."""
+    names: list[str] = []
+    parser = expat.ParserCreate(namespace_separator="}")
+    parser.StartElementHandler = lambda name, attributes: names.append(name)
+    with suppress(expat.ExpatError, *BROKEN):
+        for chunk in islice(read_chunks(stream), _HEAD):
+            parser.Parse(chunk, False)
+            if names:
+                break
+    return names[0].rpartition("}")[2] if names else ""
+
+
+def _unknown_format(urls: Sequence[str]) -> ServingError:
+    shown = ", ".join(urls[:_SHOWN])
+    more = f" and of {len(urls) - _SHOWN} others" if len(urls) > _SHOWN else ""
+    return ServingError(
+        f"The format of {shown}{more} cannot be told. Expected names that end in "
+        f"{', '.join(sorted(FORMATS))} or .xml, packed or not. Give --format, or name the files "
+        "of one format with a glob."
     )

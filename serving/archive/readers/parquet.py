@@ -5,7 +5,7 @@ Rows are taken in small batches, so that a row group need not fit into memory.
 
 import io
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,9 +13,6 @@ import pyarrow.parquet as pq
 from serving.archive.fields import has_body, item_of, wanted_columns, where
 from serving.archive.readers.lines import decode
 from serving.archive.record import Item, ReadOptions, Unreadable
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 _FILE = "file"
 _BATCH = 16  # rows
