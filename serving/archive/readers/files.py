@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from serving.archive.readers.common import BROKEN, as_item, read_chunks, submit, web_address
-from serving.archive.readers.lines import decode
+from serving.archive.readers.lines import as_utf8, decode
 from serving.archive.readers.pages import _decoded, _extract, _PageError
 from serving.archive.record import Item, ReadOptions, Unreadable
 from serving.bodies.body import Block
@@ -52,7 +52,7 @@ def read_html(stream: BinaryIO, options: ReadOptions) -> Iterator[Item]:
 def _content(stream: BinaryIO, max_bytes: int) -> bytes | Unreadable:
     content = bytearray()
     try:
-        for chunk in read_chunks(stream):
+        for chunk in as_utf8(read_chunks(stream)):
             content += chunk
             if len(content) > max_bytes:
                 return Unreadable(_POSITION, f"larger than {max_bytes} bytes")

@@ -5,6 +5,7 @@ from typing import BinaryIO
 
 from serving.archive.readers.common import BROKEN, read_chunks
 from serving.archive.readers.documents import read_document
+from serving.archive.readers.lines import as_utf8
 from serving.archive.readers.ninjs import _Splitter
 from serving.archive.record import Item, ReadOptions, Unreadable
 
@@ -15,7 +16,7 @@ def read(stream: BinaryIO, options: ReadOptions) -> Iterator[Item]:
     number = 0
     trouble = ""
     try:
-        for chunk in read_chunks(stream):
+        for chunk in as_utf8(read_chunks(stream)):
             for source in splitter.feed(chunk):
                 number += 1
                 position = f"item {number}"

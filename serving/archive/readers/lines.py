@@ -19,7 +19,7 @@ def read_lines(stream: BinaryIO, max_bytes: int) -> Iterator[bytes | None]:
     """
     begun: list[bytes] = []
     size = 0
-    for chunk in _as_utf8(read_chunks(stream)):
+    for chunk in as_utf8(read_chunks(stream)):
         *ends, rest = chunk.split(b"\n")
         for end in ends:
             size += len(end)
@@ -38,18 +38,17 @@ def decode(data: bytes) -> str:
 
     Where some characters are valid and others are damaged, these become U+FFFD.
     """
-    if data.startswith(_UTF16):
-        return data.decode("utf-16", "replace")
     try:
-        return data.decode("utf-8-sig")
+        return data.decode()
     except UnicodeDecodeError:
-        text = data.decode("utf-8-sig", "replace")
+        text = data.decode("utf-8", "replace")
     if any(character > "\x7f" for character in text if character != _DAMAGED):
         return text
     return data.decode("cp1252", "replace")
 
 
-def _as_utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
+def as_utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Chunks without a byte order mark, turned into UTF-8 where that is one of UTF-16."""
     head = b""
     for chunk in chunks:
         head += chunk

@@ -51,7 +51,10 @@ def _open(stream: "_Watched") -> pq.ParquetFile:
     schema = pq.read_schema(pa.PythonFile(stream, mode="r"))
     texts = [field.name for field in schema if _is_text(field.type)]
     return pq.ParquetFile(
-        pa.PythonFile(stream, mode="r"), read_dictionary=texts, buffer_size=_BUFFER
+        pa.PythonFile(stream, mode="r"),
+        read_dictionary=texts,
+        buffer_size=_BUFFER,
+        page_checksum_verification=True,
     )
 
 
