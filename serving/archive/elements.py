@@ -181,7 +181,7 @@ def _rows(text: str) -> Iterator[_Row]:
     for found in _row().finditer(text):
         start, end = found.span()
         row = found[0].lower().replace(".", "").split()
-        if row[0] in openers or _opens(text, start, row[0]):
+        if row[0] in openers or row[0].endswith("-old") or _opens(text, start, row[0]):
             row, start = _strip(text, row, start)
         if 0 < len(row) <= _LONGEST:
             yield _Row(row, start, end)

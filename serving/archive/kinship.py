@@ -8,10 +8,13 @@ from classifier.identification.words import read_words
 
 _AROUND = 30  # characters in which 'her two small' is looked for before 'children'
 _OWN_BEFORE = re.compile(r"\b(?:his|her|their|my|whose|own) (?:[\w-]+ ){0,2}$")
+_POSSESSIVE_BEFORE = re.compile(r"['’]s? (?:[\w-]+ ){0,2}$")
 
 
 def find_kinship(text: str) -> tuple[list[int], list[int]]:
-    """Where kinship is told as somebody's own ('her two small children'), and without that."""
+    """Where kinship is told as somebody's own ('his daughter', 'her two small children'), and
+    where it must stand close to a name to be of that one ('the stepfather', 'Quill's children').
+    """
     words = read_words()
     kin = words.relative | words.offspring
     own: list[int] = []
@@ -20,9 +23,10 @@ def find_kinship(text: str) -> tuple[list[int], list[int]]:
         for at, word in _words_with(text, root):
             if word not in kin and word not in words.child:
                 continue
-            if _OWN_BEFORE.search(text, max(0, at - _AROUND), at):
+            begin = max(0, at - _AROUND)
+            if _OWN_BEFORE.search(text, begin, at):
                 own.append(at)
-            elif word in kin:
+            elif word in kin or _POSSESSIVE_BEFORE.search(text, begin, at):
                 close.append(at)
     return sorted(own), sorted(close)
 
