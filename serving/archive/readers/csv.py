@@ -15,6 +15,8 @@ from serving.archive.readers.lines import decode, read_lines
 from serving.archive.record import Item, ReadOptions, Unreadable
 
 _DELIMITERS = ",;\t|"
+# What csv.Error comes to: it has no other cause here.
+_RETURN = "a carriage return alone stands in it: end lines otherwise, or put it in quotation marks"
 
 
 def read(stream: BinaryIO, options: ReadOptions) -> Iterator[Item]:
@@ -50,8 +52,10 @@ def _rows(lines: "_Lines") -> Iterator[list[str] | Unreadable]:
         lines.begin_row()
         try:
             row = next(reader, None)
-        except (csv.Error, _TooLongError) as error:  # neither holds any text of the file
-            yield Unreadable(lines.position, str(error))
+        except (csv.Error, _TooLongError) as error:
+            yield Unreadable(
+                lines.position, _RETURN if isinstance(error, csv.Error) else str(error)
+            )
             lines.go_back()
             continue
         if row is None:

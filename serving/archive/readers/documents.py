@@ -24,7 +24,8 @@ def read_document(source: bytes, position: str, options: ReadOptions) -> Item | 
     try:
         document = _parse(decode(source))
     except json.JSONDecodeError as error:
-        return Unreadable(position, f"no valid JSON: {error.msg} at character {error.pos}")
+        what = error.msg.removesuffix(" at")  # never holds text of the document
+        return Unreadable(position, f"no valid JSON: {what} at character {error.pos}")
     except RecursionError:
         return Unreadable(position, "its JSON is nested too deeply")
     except ValueError:
@@ -38,8 +39,10 @@ def read_document(source: bytes, position: str, options: ReadOptions) -> Item | 
 
 
 def _parse(text: str) -> Any:
-    """Half of a character written in two is replaced: it could not be stored."""
-    document = json.loads(text)
+    """Tabs and line breaks may stand as they are. Half a surrogate pair, which cannot be stored, is
+    replaced.
+    """
+    document = json.loads(text, strict=False)
     if _ESCAPED_SURROGATE.search(text):
         written = json.dumps(document, ensure_ascii=False)
         document = json.loads(_SURROGATES.sub("\ufffd", written))
