@@ -72,6 +72,12 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         default="near",
         help="which copies are scored once (default: near)",
     )
+    add(
+        "--jigsaw",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="list articles that only together tell who a protected minor is (jigsaw.parquet)",
+    )
     add("--limit", type=int, help="so many items at most")
     add("--since", metavar="DATE", help="nothing that is dated before (ISO 8601)")
     add("--shard-size", type=int, default=SHARD, help=f"items in a shard (default: {SHARD})")
@@ -93,7 +99,9 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     from serving.archive.duplicates import Duplicates
     from serving.archive.fields import read_fields
+    from serving.archive.jigsaw import Jigsaw, write_pairs
     from serving.archive.output import Folder
+    from serving.archive.parts import result_parts
     from serving.archive.progress import Meter
     from serving.archive.record import ReadOptions
     from serving.archive.run import Plan, Run
@@ -123,6 +131,7 @@ def _run(arguments: argparse.Namespace) -> int:
     here = Run(folder, plan, rescore=arguments.rescore)
     work = arguments.work or _work(folder, here)
     duplicates = Duplicates(work / "duplicates.sqlite", arguments.duplicates)
+    jigsaw = Jigsaw(work / "jigsaw.sqlite") if arguments.jigsaw else None
     console = _console()
     with _interrupts(console) as stopped, Meter(console, sources, here.last) as meter:
         for entry in here.screen(
@@ -130,6 +139,7 @@ def _run(arguments: argparse.Namespace) -> int:
             selection,
             _runner(arguments, scoring, scorer),
             duplicates,
+            jigsaw,
             stopped=stopped,
             max_errors=arguments.max_errors,
         ):
@@ -138,6 +148,9 @@ def _run(arguments: argparse.Namespace) -> int:
     if stopped():
         console.print("Stopped. The same command goes on from here.")
         return 1
+    if jigsaw:
+        write_pairs(folder, jigsaw, result_parts(folder))
+        jigsaw.close()
     _write_report(folder, None)
     return _status(argparse.Namespace(folder=arguments.to, json=False))
 
@@ -243,7 +256,7 @@ def _write_report(folder: "Folder", audit: Path | None) -> None:
 
     summary = summarise(folder)
     write_summary(folder, summary)
-    readings = read_audit(audit.read_text("utf-8"), summary.audit) if audit else []
+    readings = read_audit(audit.read_text("utf-8"), summary.strata) if audit else []
     write_report(folder, summary, readings)
     print(f"{folder.url}/report.html")
 

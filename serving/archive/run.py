@@ -25,6 +25,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from serving.archive.duplicates import Duplicates, Original
+from serving.archive.jigsaw import Jigsaw
 from serving.archive.output import Folder
 from serving.archive.record import Record
 from serving.archive.runners import Runner
@@ -37,6 +38,7 @@ from serving.errors import ServingError
 RUN = "run.json"
 PREVIOUS = "previous"
 LEAST_ITEMS = 200  # before a share of errors means anything
+_MADE_FROM_THEM = ("summary.json", "report.html", "audit.csv", "jigsaw.parquet")
 _KEPT_PARTS = 16  # from which answers are copied
 
 
@@ -139,6 +141,7 @@ class Run:
         selection: Selection,
         runner: Runner,
         duplicates: Duplicates,
+        jigsaw: Jigsaw | None = None,
         *,
         stopped: Callable[[], bool] = lambda: False,
         max_errors: float = 1.0,
@@ -150,10 +153,12 @@ class Run:
         begun: deque[_Begun] = deque()
 
         def batches() -> Iterator[pa.RecordBatch]:
-            for shard in self._shards(read, selection, duplicates):
+            for shard in self._shards(read, selection, duplicates, jigsaw):
                 if stopped():
                     return
                 copies = _find_copies(shard, duplicates)
+                if jigsaw:
+                    _index_names(shard, copies, jigsaw)
                 if shard.number >= self.done:
                     begun.append(_Begun(shard, copies))
                     originals = [one for row, one in enumerate(shard.records) if row not in copies]
@@ -171,9 +176,11 @@ class Run:
         """How many shards are finished."""
         return self.last.shard + 1 if self.last else 0
 
-    def _shards(self, read: Read, selection: Selection, duplicates: Duplicates) -> Iterator[Shard]:
-        """What is to do; where the index of duplicates was lost, from where it has to be made."""
-        number = min(self.done, duplicates.shards)
+    def _shards(
+        self, read: Read, selection: Selection, duplicates: Duplicates, jigsaw: Jigsaw | None
+    ) -> Iterator[Shard]:
+        """What is to do; where an index was lost, from where it has to be made."""
+        number = min(self.done, duplicates.shards, jigsaw.shards if jigsaw else self.done)
         place = read_entry(self.folder, number - 1).next if number else START
         if place.source >= len(self.plan.sources):
             return iter(())
@@ -279,7 +286,7 @@ def read_entry(folder: Folder, shard: int) -> Entry:
 
 def set_aside(folder: Folder, run: str) -> None:
     """Move a run into `previous/`, from where it can be compared with another."""
-    for name in ("results", "errors", "shards", "summary.json", "report.html", RUN):
+    for name in ("results", "errors", "shards", *_MADE_FROM_THEM, RUN):
         folder.move(name, f"{PREVIOUS}/{run}/{name}")
 
 
@@ -294,6 +301,13 @@ def _find_copies(shard: Shard, duplicates: Duplicates) -> dict[int, Original]:
             for row, (_, record) in enumerate(shard.records)
         }
     return {row: original for row, original in found.items() if original}
+
+
+def _index_names(shard: Shard, copies: dict[int, Original], jigsaw: Jigsaw) -> None:
+    with jigsaw.shard(shard.number):
+        for row, (source, record) in enumerate(shard.records):
+            if row not in copies:
+                jigsaw.add(shard.number, row, source, record)
 
 
 def batch_of(records: Sequence[tuple[str, Record]]) -> pa.RecordBatch:

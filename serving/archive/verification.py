@@ -15,7 +15,6 @@ from serving.archive.run import Entry, Totals, last_entry, read_entry
 from serving.errors import ServingError
 
 
-
 @dataclass(frozen=True)
 class Status:
     """A run: what it is, how far it is, and whether it is at its end."""

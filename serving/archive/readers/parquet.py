@@ -30,11 +30,11 @@ def read(stream: BinaryIO, options: ReadOptions) -> Iterator[Item]:
     watched = _Watched(stream)
     try:
         file = _open(watched)
+        names = file.schema_arrow.names
     except (OSError, ValueError, pa.ArrowException) as error:
         watched.raise_trouble()
         yield Unreadable(_FILE, f"no Parquet file, or cut off ({type(error).__name__})")
         return
-    names = file.schema_arrow.names
     if not has_body(names, options.fields):
         wanted = where("body", options.fields)
         yield Unreadable(_FILE, f"it has no column of bodies: expected {wanted}")
@@ -71,11 +71,11 @@ def _read_group(
     options: ReadOptions,
 ) -> Iterator[Item]:
     number = first
-    if _is_bomb(file.metadata.row_group(group), columns):
-        reason = f"row group {group + 1} unpacks to more than {_MAX_RATIO} times its size"
-        yield Unreadable(f"row {number}", reason)
-        return
     try:
+        if _is_bomb(file.metadata.row_group(group), columns):
+            reason = f"row group {group + 1} unpacks to more than {_MAX_RATIO} times its size"
+            yield Unreadable(f"row {number}", reason)
+            return
         for batch in file.iter_batches(_BATCH, [group], columns, use_threads=False):
             table = _in_microseconds(batch)
             for row in range(batch.num_rows):
