@@ -52,11 +52,12 @@ class Element:
 
 
 class _Row(NamedTuple):
-    """Capitalised words that follow each other, in lower case."""
+    """Capitalised words that follow each other, in lower case; without form, but where it was."""
 
     words: list[str]
     start: int
     end: int
+    formal: bool  # whether it had one: 'Mrs'
 
 
 def find_elements(text: str) -> list[Element]:
@@ -109,25 +110,27 @@ def _mentions(text: str) -> list[Element]:
     adults: dict[str, str] = {}  # by last name
     minors: set[str] = set()
     for row in rows:
-        first, last = row.words[0], row.words[-1]
-        if len(row.words) == 1 and first in adults:
-            found.append(Element("adult", adults[first], row.start, row.end))
+        if len(row.words) == 1:
+            if name := adults.get(row.words[0]):
+                found.append(Element("adult", name, row.start, row.end))
+                continue
         elif adult := _adult(text, row):
             age = _age(text, row)
             if age and is_minor_age(age):
                 minors.add(adult)
-            adults[last] = adult
-            sure = bool(age) or first in _FORMS or last in single
+            adults[row.words[-1]] = adult
+            sure = bool(age) or row.formal or row.words[-1] in single
             found.append(Element("adult", adult, row.start, row.end, sure))
-        elif place := _named_place(row) or _place_beside(text, row):
+            continue
+        if place := _named_place(row) or _place_beside(text, row):
             found.append(Element(*place, row.start, row.end))
     return [one for one in found if one.name not in minors]
 
 
 def _adult(text: str, row: _Row) -> str | None:
-    """The name of somebody who is named in full, without form and initials."""
-    words = row.words[1:] if row.words[0] in _FORMS else row.words
-    if len(words) < 2 or len(words[0]) == 1 or len(words[-1]) == 1:
+    """The name of somebody who is named in full, without initials."""
+    words = row.words
+    if len(words[0]) == 1 or len(words[-1]) == 1:
         return None
     before = "".join(_words(text[max(0, row.start - _AROUND) : row.start])[-1:])
     if before in _OFFICES or name_kind(words, before) != "person":
@@ -180,11 +183,15 @@ def _rows(text: str) -> Iterator[_Row]:
     openers = _openers()
     for found in _row().finditer(text):
         start, end = found.span()
-        row = found[0].lower().replace(".", "").split()
+        lower = found[0].lower()
+        row = [lower] if lower.isalpha() else lower.replace(".", "").split()
         if row[0] in openers or row[0].endswith("-old") or _opens(text, start, row[0]):
             row, start = _strip(text, row, start)
+        formal = len(row) > 1 and row[0] in _FORMS
+        if formal:
+            row = row[1:]
         if 0 < len(row) <= _LONGEST:
-            yield _Row(row, start, end)
+            yield _Row(row, start, end, formal)
 
 
 def _strip(text: str, row: list[str], start: int) -> tuple[list[str], int]:

@@ -343,6 +343,7 @@ def test_elements(text: str, names: list[str]) -> None:
         ("Tom Quill's two small children wept.", True),
         ("Tom Quill, 41, was jailed for what he did to his own daughter.", True),
         ("Her father, Tom Quill, wept.", True),
+        ("Tom Quill wept." + " It rained." * 20 + " Mr Quill's daughter left.", True),
         ("Tom Quill, 41, wept. A girl was in the hall.", False),
         (
             "Tom Quill, 41, wept for the rest of the long day in the court; a father wept too.",
