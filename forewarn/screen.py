@@ -135,7 +135,7 @@ def _run(arguments: argparse.Namespace) -> int:
     console = _console()
     with _interrupts(console) as stopped, Meter(console, sources, here.last) as meter:
         for entry in here.screen(
-            lambda source: read_source(source, options),
+            lambda source: read_source(source, options, meter.read_to),
             selection,
             _runner(arguments, scoring, scorer),
             duplicates,

@@ -17,10 +17,7 @@ EVERY = 30.0  # seconds between two lines
 
 
 class Meter:
-    """Told of every shard. How much is left is told by the bytes of the files that are behind us.
-
-    A file that is being read counts as half read: how far it is, its reader does not say.
-    """
+    """Told of every shard. How much is left is told by the bytes that have been read."""
 
     def __init__(
         self,
@@ -31,6 +28,7 @@ class Meter:
     ) -> None:
         self._console, self._now = console, now
         self._sizes = [max(source.size or 0, 1) for source in sources]
+        self._offset = 0  # in the file that is being read
         self._before = done.totals if done else Totals()
         self._share_before = self._share(done.next) if done else 0.0
         self._begun = self._told = now()
@@ -45,7 +43,8 @@ class Meter:
 
     def __enter__(self) -> Self:
         self._bar.start()
-        self._task = self._bar.add_task("", total=1.0, completed=self._share_before, said="…")
+        self._task = self._bar.add_task("", total=1, said="…")
+        self._bar.update(self._task, completed=self._share_before)
         return self
 
     def __exit__(
@@ -55,6 +54,10 @@ class Meter:
         trace: TracebackType | None,
     ) -> None:
         self._bar.stop()
+
+    def read_to(self, offset: int) -> None:
+        """So many bytes of a file have been read."""
+        self._offset = offset
 
     def tell(self, entry: Entry) -> None:
         """A shard is finished."""
@@ -84,7 +87,7 @@ class Meter:
 
     def _share(self, place: Place) -> float:
         total = sum(self._sizes)
-        done = sum(self._sizes[: place.source])
+        done = float(sum(self._sizes[: place.source]))
         if place.source < len(self._sizes) and place.item:
-            done += self._sizes[place.source] / 2
+            done += min(self._offset, self._sizes[place.source])
         return min(1.0, done / total) if total else 1.0

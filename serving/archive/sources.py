@@ -1,10 +1,10 @@
 """From what a user names to files in a fixed order, and from a file to its items."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 from xml.parsers import expat
 
 import fsspec
@@ -31,6 +31,7 @@ FORMATS = {
 """Format by a name's ending; `.xml` is told by what the file begins with."""
 
 XML_ROOTS = {"rss": "wxr", "nitf": "nitf", "newsItem": "newsml", "newsMessage": "newsml"}
+_UNPACKED_BY_READER = ("warc", "wacz")
 _PACKED = (".gz", ".bz2", ".zst")
 _HEAD = 16  # chunks in which the root of an XML file stands
 _SHOWN = 3  # files that an error names
@@ -77,11 +78,20 @@ def find_sources(inputs: Sequence[str], format: str | None = None) -> list[Sourc
     return [found[url] for url in sorted(found)]
 
 
-def read_source(source: Source, options: ReadOptions) -> Iterator[Item]:
-    """The items of a file. One that cannot be opened is one unreadable item."""
+def read_source(
+    source: Source, options: ReadOptions, read_to: Callable[[int], None] = lambda offset: None
+) -> Iterator[Item]:
+    """The items of a file. One that cannot be opened is one unreadable item.
+
+    With every item `read_to` is told how many bytes of the file, as it lies there, have been read.
+    """
     try:
-        with open_source(source.url) as stream:
-            yield from load_reader(source.format)(stream, options)
+        with cast("BinaryIO", fsspec.open(source.url, "rb").open()) as file:
+            # Web archives are packed record by record: a damaged one need not spoil the rest.
+            stream = file if source.format in _UNPACKED_BY_READER else unpack(file)
+            for item in load_reader(source.format)(stream, options):
+                read_to(file.tell())
+                yield item
     except FileNotFoundError:
         yield Unreadable("file", "it is no longer there")
     except PermissionError:

@@ -28,7 +28,7 @@ def cluster(repository: Path) -> Iterator[Any]:
         runtime_env={"env_vars": {"PYTHONPATH": str(repository)}},
     )
     yield cluster, nodes
-    ray.shutdown()
+    ray.shutdown()  # type: ignore[no-untyped-call]
     cluster.shutdown()
 
 

@@ -126,7 +126,9 @@ def test_a_run_that_is_killed_anywhere_leaves_the_same_table(
     assert left(broken) == left(tmp_path / "whole")
 
 
-def test_copies_are_answered_once_and_say_of_what(tmp_path: Path, scorer: Scorer) -> None:
+def test_copies_are_answered_once_and_say_of_what(
+    tmp_path: Path, scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sources, kept = archive([20])
     items = kept[sources[0].url]
     words = record(1, words=300).submission.article.body
@@ -136,7 +138,12 @@ def test_copies_are_answered_once_and_say_of_what(tmp_path: Path, scorer: Scorer
     asked: list[int] = []
     counting = Scorer(Scoring(), scorer._assessor)
     score = counting.score_batch
-    counting.score_batch = lambda batch: asked.append(batch.num_rows) or score(batch)  # type: ignore[method-assign,func-returns-value]
+
+    def score_batch(articles: pa.RecordBatch) -> pa.RecordBatch:
+        asked.append(articles.num_rows)
+        return score(articles)
+
+    monkeypatch.setattr(counting, "score_batch", score_batch)
     screen(tmp_path, counting, sources, Reading(kept))
     rows = {row["id"]: row for row in table(tmp_path).to_pylist()}
     assert (rows["a2"]["copy"], rows["a2"]["copy_of"]) == ("near", "memory://0.jsonl#line 2")
