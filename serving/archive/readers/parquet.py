@@ -1,6 +1,7 @@
 """Tables in Parquet, an article a row; only the columns that are wanted are read.
 
-Rows are taken in small batches, so that a row group need not fit into memory.
+Rows are taken one at a time: neither need a row group fit into memory, nor is a text that is stored
+once for many rows multiplied there.
 """
 
 import io
@@ -15,7 +16,6 @@ from serving.archive.readers.lines import decode
 from serving.archive.record import Item, ReadOptions, Unreadable
 
 _FILE = "file"
-_BATCH = 16  # rows
 _BUFFER = 1 << 20
 _MAX_RATIO = 200  # unpacked to packed; text comes to less than 20
 _ANY_RATIO = 100_000_000  # bytes unpacked up to which no ratio is suspicious
@@ -29,7 +29,11 @@ def read(stream: BinaryIO, options: ReadOptions) -> Iterator[Item]:
         return
     watched = _Watched(stream)
     try:
-        file = _open(watched)
+        file = pq.ParquetFile(
+            pa.PythonFile(watched, mode="r"),
+            buffer_size=_BUFFER,
+            page_checksum_verification=True,
+        )
         names = file.schema_arrow.names
     except (OSError, ValueError, pa.ArrowException) as error:
         watched.raise_trouble()
@@ -46,22 +50,6 @@ def read(stream: BinaryIO, options: ReadOptions) -> Iterator[Item]:
         first += file.metadata.row_group(group).num_rows
 
 
-def _open(stream: "_Watched") -> pq.ParquetFile:
-    """Texts that are written once for many rows stay so in memory."""
-    schema = pq.read_schema(pa.PythonFile(stream, mode="r"))
-    texts = [field.name for field in schema if _is_text(field.type)]
-    return pq.ParquetFile(
-        pa.PythonFile(stream, mode="r"),
-        read_dictionary=texts,
-        buffer_size=_BUFFER,
-        page_checksum_verification=True,
-    )
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_binary(kind))
-
-
 def _read_group(
     file: pq.ParquetFile,
     stream: "_Watched",
@@ -76,11 +64,9 @@ def _read_group(
             reason = f"row group {group + 1} unpacks to more than {_MAX_RATIO} times its size"
             yield Unreadable(f"row {number}", reason)
             return
-        for batch in file.iter_batches(_BATCH, [group], columns, use_threads=False):
-            table = _in_microseconds(batch)
-            for row in range(batch.num_rows):
-                yield _item(table, row, f"row {number}", options)
-                number += 1
+        for row in file.iter_batches(1, [group], columns, use_threads=False):
+            yield _item(row, f"row {number}", options)
+            number += 1
     except (OSError, ValueError, pa.ArrowException) as error:
         stream.raise_trouble()
         reason = f"row group {group + 1} cannot be decoded from here on ({type(error).__name__})"
@@ -96,19 +82,10 @@ def _is_bomb(group: Any, columns: list[str]) -> bool:
     )
 
 
-def _in_microseconds(batch: pa.RecordBatch) -> Mapping[str, pa.Array]:
-    """Columns by name. Python's dates are no finer than that."""
-    columns = dict(zip(batch.schema.names, batch.columns, strict=True))
-    for name, column in columns.items():
-        if pa.types.is_timestamp(column.type):
-            zone = "UTC" if column.type.tz else None
-            columns[name] = column.cast(pa.timestamp("us", zone), safe=False)
-    return columns
-
-
-def _item(columns: Mapping[str, pa.Array], row: int, position: str, options: ReadOptions) -> Item:
+def _item(row: pa.RecordBatch, position: str, options: ReadOptions) -> Item:
     try:
-        values = {name: _plain(column[row]) for name, column in columns.items()}
+        named = zip(row.schema.names, row.columns, strict=True)
+        values = {name: _plain(column) for name, column in named}
     except (ValueError, OverflowError, pa.ArrowException) as error:
         return Unreadable(position, f"a value cannot be decoded ({type(error).__name__})")
     if sum(map(_size, values.values())) > options.max_item_bytes:
@@ -116,12 +93,14 @@ def _item(columns: Mapping[str, pa.Array], row: int, position: str, options: Rea
     return item_of(values, position, options.fields)
 
 
-def _plain(value: pa.Scalar) -> Any:
-    """A value of Python. Not all that writes Parquet sees to it that texts are UTF-8."""
-    if isinstance(value, pa.DictionaryScalar):
-        value = value.value
+def _plain(column: pa.Array) -> Any:
+    """The value of a column of one row."""
+    if pa.types.is_timestamp(column.type):  # Python's dates are no finer than microseconds
+        zone = "UTC" if column.type.tz else None
+        column = column.cast(pa.timestamp("us", zone), safe=False)
+    (value,) = column
     if isinstance(value, pa.StringScalar | pa.BinaryScalar) and value.is_valid:
-        return decode(value.as_buffer().to_pybytes())
+        return decode(value.as_buffer().to_pybytes())  # not all writers see to it that it is UTF-8
     return value.as_py()
 
 
