@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import islice
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 from xml.parsers import expat
 
 import fsspec
@@ -54,8 +55,11 @@ def find_sources(inputs: Sequence[str], format: str | None = None) -> list[Sourc
     cannot be told.
     """
     if format is not None and format not in READERS:
-        known = ", ".join(sorted(READERS))
-        raise ServingError(f"There is no format {format!r}. Expected one of: {known}.")
+        near = get_close_matches(format, READERS, 1)
+        remedy = f"Did you mean {near[0]!r}?" if near else "Give one of these, or none."
+        raise ServingError(
+            f"There is no format {format!r}. Expected one of: {', '.join(READERS)}. {remedy}"
+        )
     found: dict[str, Source] = {}
     unknown: list[str] = []
     for named in inputs:
@@ -86,7 +90,7 @@ def read_source(
     With every item `read_to` is told how many bytes of the file, as it lies there, have been read.
     """
     try:
-        with cast("BinaryIO", fsspec.open(source.url, "rb").open()) as file:
+        with fsspec.open(source.url, "rb") as file:
             # Web archives are packed record by record: a damaged one need not spoil the rest.
             stream = file if source.format in _UNPACKED_BY_READER else unpack(file)
             for item in load_reader(source.format)(stream, options):
@@ -96,12 +100,6 @@ def read_source(
         yield Unreadable("file", "it is no longer there")
     except PermissionError:
         yield Unreadable("file", "permission denied")
-
-
-def open_source(url: str) -> BinaryIO:
-    """The bytes of a file, unpacked; see `unpack`."""
-    file: BinaryIO = fsspec.open(url, "rb").open()
-    return unpack(file)
 
 
 def _list(named: str) -> dict[str, int | None]:
@@ -152,8 +150,8 @@ def _format(url: str) -> str | None:
         name = name.removesuffix(ending)
     ending = name[name.rfind(".") :] if "." in name else ""
     if ending == ".xml":
-        with open_source(url) as stream:
-            return XML_ROOTS.get(_root(stream))
+        with fsspec.open(url, "rb") as file:
+            return XML_ROOTS.get(_root(unpack(file)))
     return FORMATS.get(ending)
 
 
