@@ -179,13 +179,15 @@ def _age(text: str, row: _Row) -> str | None:
 
 
 def _rows(text: str) -> Iterator[_Row]:
-    """Rows of capitals, without what only begins a sentence."""
-    openers = _openers()
+    """Rows of capitals, without what only begins a sentence: a word that is plain or a common one,
+    or stands in small letters elsewhere."""
+    openers, elsewhere = _openers(), set(text.split())
     for found in _row().finditer(text):
         start, end = found.span()
         lower = found[0].lower()
         row = [lower] if lower.isalpha() else lower.replace(".", "").split()
-        if row[0] in openers or row[0].endswith("-old") or _opens(text, start, row[0]):
+        plain = row[0] in openers or row[0].endswith("-old")
+        if plain or (row[0] in elsewhere and _begins_sentence(text, start)):
             row, start = _strip(text, row, start)
         formal = len(row) > 1 and row[0] in _FORMS
         if formal:
@@ -207,12 +209,11 @@ def _strip(text: str, row: list[str], start: int) -> tuple[list[str], int]:
     return row[stripped:], start
 
 
-def _opens(text: str, start: int, word: str) -> bool:
-    """Whether a capital begins a sentence with a word that is in small letters elsewhere."""
+def _begins_sentence(text: str, start: int) -> bool:
     before = text[start - 1 : start] if start else "\n"
     if before == " ":
         before = text[start - 2 : start - 1]
-    return before in _BEGINS and f" {word} " in text
+    return before in _BEGINS
 
 
 @cache
@@ -226,13 +227,14 @@ def _row() -> re.Pattern[str]:
     """Words that begin with a capital and are not all capitals, and what joins them."""
     capital = "".join(letter for letter in map(chr, range(0x2000)) if letter.isupper())
     particles = "|".join(sorted(read_words().particle))
+    # The capital first, before what is looked for around it: so the search jumps to capitals.
     word = (
-        rf"(?![{capital}]{{2,}}\b)[{capital}]"
+        rf"[{capital}](?<!\w[{capital}])(?![{capital}]+\b)"
         r"(?:[^\W\d_]|[\u0300-\u036f]|['’-](?!s\b)(?=[^\W\d_]))*"
     )
     stop = rf"(?:(?:(?<=\b[{capital}])|(?<=\b(?:Mr|Ms|Dr|St))|(?<=\bMrs))\.)?"
     gap = rf"{stop}[^\S\n]{{1,2}}(?:(?:{particles})[^\S\n])*"
-    return re.compile(rf"(?<!\w){word}(?:{gap}{word})*")
+    return re.compile(rf"{word}(?:{gap}{word})*")
 
 
 @cache
