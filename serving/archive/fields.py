@@ -5,12 +5,12 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from serving.archive.readers.common import as_item, iso_date, submit
+from serving.archive.dates import as_date
+from serving.archive.readers.common import as_item, submit
 from serving.archive.readers.lines import decode
 from serving.archive.record import Item, Unreadable
 from serving.bodies.body import Block, read_block
@@ -63,10 +63,6 @@ Capitals and punctuation make no difference: `published_at` is also `publishedAt
 
 _PUNCTUATION = re.compile(r"[^\w.]+|_+")
 _MARKED = re.compile(r"<[a-zA-Z/]|&#?\w+;")
-# Beside those of `iso_date`. Which of 04/05/2019 is the month cannot be known.
-_DATES = ("%Y/%m/%d", "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%Y%m%d%H%M%S")
-_EPOCH = re.compile(r"(\d{9,10}|\d{13})(\.\d+)?", re.ASCII)
-_MILLISECONDS = 10**11  # seconds up to here would lead to the year 5138
 _NULL = object()
 
 
@@ -113,7 +109,7 @@ def item_of(values: Mapping[str, Any], position: str, fields: Mapping[str, str])
         section=_text(values, "section", fields),
         language=_text(values, "language", fields),
     )
-    dates = (_date(value) for value in _found(values, "date", fields))
+    dates = (as_date(value) for value in _found(values, "date", fields))
     return as_item(
         position,
         submission,
@@ -174,27 +170,6 @@ def _as_text(value: object, between: str | None) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return str(value) if math.isfinite(value) else ""
-
-
-def _date(value: object) -> str | None:
-    """A date as text, as a number (a year, or seconds or milliseconds since 1970), or as such."""
-    if isinstance(value, datetime | date):
-        return value.isoformat().replace("+00:00", "Z")
-    if not isinstance(value, str | int | float):
-        return None
-    text = str(value).strip().removesuffix(".0")
-    with suppress(ValueError, OverflowError):
-        if _EPOCH.fullmatch(text):
-            seconds = float(text)
-            seconds /= 1000 if seconds >= _MILLISECONDS else 1
-            return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
-        if found := iso_date(text.replace(" UTC", "Z")):
-            return found
-    for form in _DATES:
-        with suppress(ValueError):
-            parsed = datetime.strptime(text, form)
-            return parsed.isoformat() if "%H" in form else parsed.date().isoformat()
-    return None
 
 
 def _found(values: Mapping[str, Any], name: str, fields: Mapping[str, str]) -> Iterator[object]:

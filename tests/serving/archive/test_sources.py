@@ -1,6 +1,5 @@
 """Files that a user names, in folders and stores, packed or not, and what is in them."""
 
-import bz2
 import csv
 import gzip
 import io
@@ -18,8 +17,8 @@ import pytest
 from serving.archive.readers import READERS, load_reader
 from serving.archive.record import Item, ReadOptions, Record, Unreadable
 from serving.archive.sources import FORMATS, XML_ROOTS, Source, find_sources, read_source
-from serving.archive.unpacking import zstd
 from serving.errors import ServingError
+from tests.serving.archive.packing import PACKERS
 
 ROWS = [{"id": f"a{n}", "headline": f"Pier {n}", "text": f"Shut, again: {n}."} for n in range(9)]
 LINES = "".join(f"{json.dumps(row)}\n" for row in ROWS).encode()
@@ -42,8 +41,8 @@ def as_parquet() -> bytes:
 FILES: dict[str, Callable[[], bytes]] = {
     "2018/a.jsonl": lambda: LINES,
     "2018/b.JSONL.GZ": lambda: gzip.compress(LINES[:100]) + gzip.compress(LINES[100:]),
-    "2019/c.ndjson.bz2": lambda: bz2.compress(LINES),
-    "2019/d.jsonl.zst": lambda: zstd.compress(LINES),
+    "2019/c.ndjson.bz2": lambda: PACKERS["bzip2"](LINES),
+    "2019/d.jsonl.zst": lambda: PACKERS["zstd"](LINES),
     "2019/e.jsonl": lambda: gzip.compress(LINES),  # its name doesn't say so
     "2019/f.json": lambda: json.dumps(ROWS, indent=1).encode(),
     "2019/g [1].csv": as_csv,

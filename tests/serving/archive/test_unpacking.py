@@ -1,6 +1,5 @@
 """Packed files: whatever was whole is given, and what was not is said."""
 
-import bz2
 import gzip
 import io
 import random
@@ -13,14 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving.archive.unpacking import unpack, zstd
+from serving.archive.unpacking import unpack
+from tests.serving.archive.packing import PACKERS
 from tests.serving.archive.readers.reading import Endless
 
-PACKERS: dict[str, Callable[[bytes], bytes]] = {
-    "gzip": gzip.compress,
-    "bzip2": bz2.compress,
-    "zstd": zstd.compress,
-}
 packers = pytest.mark.parametrize("pack", PACKERS.values(), ids=PACKERS)
 LINES = b"".join(b"%d the ferry was late\n" % number for number in range(20_000))
 
@@ -86,7 +81,8 @@ def test_a_checksum_that_does_not_fit_is_damage() -> None:
 
 def test_frames_to_be_skipped_are_skipped() -> None:
     skipped = b"\x50\x2a\x4d\x18\x03\0\0\0abc"
-    packed = skipped + zstd.compress(b"one") + skipped + zstd.compress(b"two")
+    pack = PACKERS["zstd"]
+    packed = skipped + pack(b"one") + skipped + pack(b"two")
     assert read_whole(unpack(io.BytesIO(packed))) == (b"onetwo", True)
 
 

@@ -20,17 +20,14 @@ HEAD = b"id,headline,text\n"
 @given(
     ROWS,
     st.sampled_from(",;\t|"),
-    # With the others the csv module writes carriage returns that it doesn't read.
-    st.sampled_from([("\r\n", csv.QUOTE_MINIMAL), ("\r\n", csv.QUOTE_ALL), ("\n", csv.QUOTE_ALL)]),
+    st.sampled_from(["excel", "unix"]),
     st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
 )
 def test_what_is_written_is_read(
-    rows: list[tuple[str, str, str]], delimiter: str, style: tuple[str, int], encoding: str
+    rows: list[tuple[str, str, str]], delimiter: str, style: str, encoding: str
 ) -> None:
     table = io.StringIO()
-    end, quoting = style
-    written = csv.writer(table, delimiter=delimiter, lineterminator=end, quoting=quoting)
-    written.writerows([("id", "text", "section"), *rows])
+    csv.writer(table, style, delimiter=delimiter).writerows([("id", "text", "section"), *rows])
     items = read_all(READ, table.getvalue().encode(encoding))
     assert [
         (found.id or "", found.body.blocks[0].source, found.section or "")
