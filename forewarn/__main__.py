@@ -22,6 +22,9 @@ VERBS = {
     "corpus": "join annotations with the texts that a newsroom holds",
 }
 
+EXTRAS = {"screen": "archive", "train": "train", "evaluate": "train", "card": "train"}
+"""What verbs need beyond the extra `serve`."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; the answer is the exit status. Errors are one sentence on standard error."""
@@ -45,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if not needs_extra(error):
             raise
-        extra = "serve" if parsed.verb in ("serve", "keys", "database", "policy") else "train"
+        extra = "ray" if error.name == "ray" else EXTRAS.get(parsed.verb, "serve")
         print(
             f"forewarn {parsed.verb}: needs the package '{error.name}', which is not installed. "
             f"Install it with: pip install 'forewarn[{extra}]'",
