@@ -4,7 +4,9 @@ import hashlib
 import re
 import sys
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,19 +14,29 @@ from numpy.typing import NDArray
 REPLACEMENT = "\ufffd"
 
 
-def _invisible_characters() -> str:
-    """Characters of the categories control (Cc) and format (Cf) that are not white space.
+def _is_invisible(character: str) -> bool:
+    """Whether it is a control (Cc) or format (Cf) character that is not white space.
 
     Soft hyphens, zero-width joiners, bidirectional marks, byte-order marks, NUL: a reader does not
     see them, a tokenizer would stumble over them.
     """
-    codes = (chr(code) for code in range(sys.maxunicode + 1))
-    return "".join(c for c in codes if unicodedata.category(c) in ("Cc", "Cf") and not c.isspace())
+    return unicodedata.category(character) in ("Cc", "Cf") and not character.isspace()
 
 
-_INVISIBLE = re.escape(_invisible_characters())
+def _ranges(belongs: Callable[[str], bool]) -> str:
+    r"""The characters that belong, for a class of a regular expression.
+
+    As ranges and without `\s`: single characters beyond U+FFFF, and categories, are compared with
+    every character of a text one by one.
+    """
+    codes = [code for code in range(sys.maxunicode + 1) if belongs(chr(code))]
+    runs = [list(run) for _, run in groupby(enumerate(codes), lambda at: at[1] - at[0])]
+    return "".join(f"\\U{run[0][1]:08x}-\\U{run[-1][1]:08x}" for run in runs)
+
+
+_OPEN = _ranges(lambda character: character.isspace() or _is_invisible(character))
 # Runs that need work: white space and invisible characters together, or lone surrogates.
-_RUN = re.compile(rf"[\s{_INVISIBLE}]+|[\ud800-\udfff]")
+_RUN = re.compile(rf"[{_OPEN}]+|[\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
 _PARAGRAPH = re.compile(r"(?:\r\n?|[\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029])")
 

@@ -12,6 +12,7 @@ from labels import LabelsError
 VERBS = {
     "classify": "say what articles involve, in which passages",
     "policy": "check a house policy, and try it on its own examples",
+    "screen": "read an archive, and leave a table and a report",
     "serve": "answer the API on this machine",
     "keys": "say who may call the API",
     "database": "upgrade or back up the tables behind keys and decisions",
@@ -20,6 +21,9 @@ VERBS = {
     "card": "write the model card and the README's tables from the measured figures",
     "corpus": "join annotations with the texts that a newsroom holds",
 }
+
+EXTRAS = {"screen": "archive", "train": "train", "evaluate": "train", "card": "train"}
+"""What verbs need beyond the extra `serve`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if not needs_extra(error):
             raise
-        extra = "serve" if parsed.verb in ("serve", "keys", "database", "policy") else "train"
+        extra = "ray" if error.name == "ray" else EXTRAS.get(parsed.verb, "serve")
         print(
             f"forewarn {parsed.verb}: needs the package '{error.name}', which is not installed. "
             f"Install it with: pip install 'forewarn[{extra}]'",

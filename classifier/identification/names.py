@@ -108,21 +108,25 @@ def _opens(tokens: Sequence[Token], place: int, plain: set[str], words: Words) -
 
 
 def _sentence(tokens: list[Token], rows: Sequence[tuple[int, int]]) -> Sentence:
-    words = read_words()
-    names = [Name(_kind(tokens, first, last, words), first, last) for first, last in rows]
+    names = [Name(_kind(tokens, first, last), first, last) for first, last in rows]
     return Sentence(tokens, {n.first: n for n in names}, {n.last: n for n in names})
 
 
-def _kind(tokens: Sequence[Token], first: int, last: int, words: Words) -> NameKind:
-    row = [token.text for token in tokens[first:last]]
+def _kind(tokens: Sequence[Token], first: int, last: int) -> NameKind:
     before = tokens[first - 1].text if first else ""
+    return name_kind([token.text for token in tokens[first:last]], before)
+
+
+def name_kind(row: Sequence[str], before: str) -> NameKind:
+    """What a row of capitalised words names, given the word before it; all in lower case."""
+    words = read_words()
     if not words.school.isdisjoint(row[1:]) and words.grown.isdisjoint(row):
         named = set(row) - words.school - words.school_kind
         return "school" if named else "other"
     if len(row) > 1 and row[-1] in words.street:
         return "street"
-    unlike = words.institution | words.calendar | words.title | words.relative | words.school
-    if not unlike.isdisjoint(row):
+    unlike = (words.institution, words.calendar, words.title, words.relative, words.school)
+    if not all(some.isdisjoint(row) for some in unlike):
         return "other"
     if len(row) > 1 and row[-1] in words.club:
         return "club"

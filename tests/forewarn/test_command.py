@@ -93,6 +93,7 @@ def test_the_version_is_that_of_every_answer(capsys: pytest.CaptureFixture[str])
         (["train", "--corpus", "nowhere"], "torch", "train"),
         (["evaluate", "--corpus", "nowhere"], "sklearn", "train"),
         (["card", "--check"], "sklearn", "train"),
+        (["screen", "status", "nowhere"], "pyarrow", "archive"),
     ],
 )
 def test_a_missing_extra_is_named_with_the_command_that_brings_it(

@@ -1,0 +1,1 @@
+"""Screening archives: articles of many formats in, a table and a report out."""
