@@ -3,7 +3,8 @@
 
 PYTHON ?= python3
 ARGS ?=
-APT := $(if $(filter 0,$(shell id -u)),sh -c,sudo sh -c)
+# $(call apt,PACKAGE…) installs what Debian and Ubuntu package.
+apt = $(if $(filter 0,$(shell id -u)),,sudo )sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $(1)'
 # glibc would give each large tensor back to the system and ask for it anew: a third of the speed.
 KEEP_MEMORY := MALLOC_MMAP_THRESHOLD_=100000000000 MALLOC_TRIM_THRESHOLD_=100000000000
 
@@ -22,8 +23,9 @@ setup: $(VENV)/.dev ## Install everything that development needs (torch included
 serve: $(VENV)/.serve ## Answer on http://127.0.0.1:8000 (ARGS='--port …' or FOREWARN_PORT change that)
 	$(BIN)/forewarn serve $(ARGS)
 
-servers: ## Install, with apt, the servers that tests start (PostgreSQL)
-	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || $(APT) 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends postgresql'
+servers: ## Install, with apt, the servers that tests start (PostgreSQL, nginx)
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || $(call apt,postgresql)
+	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || $(call apt,nginx-light openssl)
 
 test: lint ## Run lint and all tests
 	$(BIN)/python -m pytest -n auto $(ARGS)

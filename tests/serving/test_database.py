@@ -18,7 +18,7 @@ PATIENCE = 4.0  # seconds: what comes later finds no plug-in waiting any more
 
 
 @contextmanager
-def locked(file: Path) -> Iterator[None]:
+def locked(file: Path, patience: float = PATIENCE) -> Iterator[None]:
     """Another program that writes, until the block has been left or patience is at an end."""
     begun, done = threading.Event(), threading.Event()
 
@@ -26,7 +26,7 @@ def locked(file: Path) -> Iterator[None]:
         with closing(sqlite3.connect(file, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             begun.set()
-            done.wait(PATIENCE)
+            done.wait(patience)
             other.execute("COMMIT")
 
     writer = threading.Thread(target=write)
