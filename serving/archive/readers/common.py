@@ -58,7 +58,7 @@ def iso_date(text: str) -> str | None:
     if _YEAR_OR_MONTH.fullmatch(text):
         return text
     for parse in (date.fromisoformat, datetime.fromisoformat, parsedate_to_datetime):
-        with suppress(ValueError):
+        with suppress(ValueError, OverflowError):
             return parse(text).isoformat().replace("+00:00", "Z")
     return None
 

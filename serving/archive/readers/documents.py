@@ -22,7 +22,7 @@ _DATES = ("versioncreated", "firstcreated")
 def read_document(source: bytes, position: str, options: ReadOptions) -> Item | None:
     """The article in an object of JSON; None for a ninjs document of which none is to be read."""
     try:
-        document = _parse(decode(source))
+        document = parse_json(decode(source))
     except json.JSONDecodeError as error:
         what = error.msg.removesuffix(" at")  # never holds text of the document
         return Unreadable(position, f"no valid JSON: {what} at character {error.pos}")
@@ -34,13 +34,14 @@ def read_document(source: bytes, position: str, options: ReadOptions) -> Item | 
         return Unreadable(position, "no object of JSON: expected {…}")
     # `uri` is what every version of ninjs requires; `body_html` alone is kept by others too.
     if "body" not in options.fields and "uri" in document and is_ninjs(document):
-        return _ninjs_item(document, position)
+        return ninjs_item(document, position)
     return item_of(document, position, options.fields)
 
 
-def _parse(text: str) -> Any:
-    """Tabs and line breaks may stand as they are. Half a surrogate pair, which cannot be stored, is
-    replaced.
+def parse_json(text: str) -> Any:
+    """What a text of JSON holds, in which tabs and line breaks may stand as they are.
+
+    Half a surrogate pair, which cannot be stored, is replaced.
     """
     document = json.loads(text, strict=False)
     if _ESCAPED_SURROGATE.search(text):
@@ -49,7 +50,8 @@ def _parse(text: str) -> Any:
     return document
 
 
-def _ninjs_item(document: Mapping[str, Any], position: str) -> Item | None:
+def ninjs_item(document: Mapping[str, Any], position: str) -> Item | None:
+    """The article in a ninjs document; None where it is no text, or withheld."""
     if document.get("type") not in _ARTICLES or document.get("pubstatus") not in _USABLE:
         return None
     try:

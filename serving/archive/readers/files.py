@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from serving.archive.readers.common import BROKEN, as_item, read_chunks, submit, web_address
 from serving.archive.readers.lines import as_utf8, decode
-from serving.archive.readers.pages import _decoded, _extract, _PageError
+from serving.archive.readers.pages import PageError, decoded, extract
 from serving.archive.record import Item, ReadOptions, Unreadable
 from serving.bodies.body import Block
 
@@ -35,13 +35,13 @@ def read_html(stream: BinaryIO, options: ReadOptions) -> Iterator[Item]:
     if isinstance(data, Unreadable):
         yield data
         return
-    source = _decoded(data, "")
+    source = decoded(data, "")
     if not _PAGE.search(source):
         yield as_item(_POSITION, submit(Block(source, "html")), url=None, date=None)
         return
     try:
-        article = _extract(source, None)
-    except _PageError as error:
+        article = extract(source, None)
+    except PageError as error:
         yield Unreadable(_POSITION, str(error))
         return
     body = Block("\n\n".join((article.text or "").splitlines()), "text")

@@ -6,13 +6,13 @@ from typing import BinaryIO
 from serving.archive.readers.common import BROKEN, read_chunks
 from serving.archive.readers.documents import read_document
 from serving.archive.readers.lines import as_utf8
-from serving.archive.readers.ninjs import _Splitter
+from serving.archive.readers.ninjs import Splitter
 from serving.archive.record import Item, ReadOptions, Unreadable
 
 
 def read(stream: BinaryIO, options: ReadOptions) -> Iterator[Item]:
     """An item for each outermost object. After a bad one the next is read."""
-    splitter = _Splitter(options.max_item_bytes)
+    splitter = Splitter(options.max_item_bytes)
     number = 0
     trouble = ""
     try:

@@ -1,18 +1,13 @@
 """Files of ninjs documents (IPTC): one, an array of them, or one after the other."""
 
-import json
 import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from serving.archive.readers.common import BROKEN, as_item, read_chunks, web_address
+from serving.archive.readers.common import BROKEN, read_chunks
+from serving.archive.readers.documents import ninjs_item, parse_json
 from serving.archive.record import Item, ReadOptions, Unreadable
-from serving.bodies.ninjs import NinjsError
-from serving.submission import from_ninjs
 
-_ARTICLES = (None, "text", "composite")
-_USABLE = (None, "usable")
-_DATES = ("versioncreated", "firstcreated")
 _OUTSIDE_STRINGS = re.compile(rb'[{}"]')
 _INSIDE_STRINGS = re.compile(rb'["\\]')
 _BETWEEN = b" \t\r\n,[]\xef\xbb\xbf"  # the last three are a byte order mark
@@ -20,7 +15,7 @@ _BETWEEN = b" \t\r\n,[]\xef\xbb\xbf"  # the last three are a byte order mark
 
 def read(stream: BinaryIO, options: ReadOptions) -> Iterator[Item]:
     """The documents that are texts and usable. After a bad one the next is read."""
-    splitter = _Splitter(options.max_item_bytes)
+    splitter = Splitter(options.max_item_bytes)
     number = 0
     trouble = ""
     try:
@@ -42,7 +37,7 @@ def read(stream: BinaryIO, options: ReadOptions) -> Iterator[Item]:
         yield Unreadable(f"item {number + 1}", trouble)
 
 
-class _Splitter:
+class Splitter:
     """Finds the outermost objects in a stream of JSON, without reading what is in them."""
 
     def __init__(self, max_bytes: int) -> None:
@@ -93,14 +88,6 @@ def _item(source: bytes | None, position: str, options: ReadOptions) -> Item | N
     if source is None:
         return Unreadable(position, f"larger than {options.max_item_bytes} bytes")
     try:
-        document = json.loads(source)
-        if document.get("type") not in _ARTICLES or document.get("pubstatus") not in _USABLE:
-            return None
-        submission = from_ninjs(document)
-    except NinjsError as error:
-        return Unreadable(position, str(error))
+        return ninjs_item(parse_json(source.decode("utf-8-sig")), position)
     except (ValueError, RecursionError):
         return Unreadable(position, "no valid JSON in UTF-8")
-    dates = (document.get(name) for name in _DATES)
-    date = next((date for date in dates if isinstance(date, str)), None)
-    return as_item(position, submission, url=web_address(submission.id), date=date)

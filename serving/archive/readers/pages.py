@@ -26,7 +26,7 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff",
 _GZIP = b"\x1f\x8b"
 
 
-class _PageError(Exception):
+class PageError(Exception):
     """The page cannot be read; the message says why and holds none of its text."""
 
 
@@ -51,12 +51,12 @@ def read_page(record: ArcWarcRecord, length: int, position: str, max_bytes: int)
     captured = iso_date(record.rec_headers.get_header("WARC-Date") or "")
     try:
         if record.rec_headers.get_header("WARC-Truncated"):
-            raise _PageError("the crawler cut it off (WARC-Truncated)")
+            raise PageError("the crawler cut it off (WARC-Truncated)")
         if length > max_bytes:
-            raise _PageError(f"larger than {max_bytes} bytes")
-        page = _decoded(_payload(record, head, max_bytes), head.charset)
-        article = _extract(page, captured)
-    except _PageError as error:
+            raise PageError(f"larger than {max_bytes} bytes")
+        page = decoded(_payload(record, head, max_bytes), head.charset)
+        article = extract(page, captured)
+    except PageError as error:
         return Unreadable(position, str(error))
     body = Block("\n\n".join((article.text or "").splitlines()), "text")
     submission = submit(body, article.title or "", id=url)
@@ -92,7 +92,7 @@ def _payload(record: ArcWarcRecord, head: _Head, max_bytes: int) -> bytes:
     if head.coding in ("", "identity") or data.lstrip()[:1] == b"<":
         return data
     if head.coding not in ("gzip", "x-gzip", "deflate"):
-        raise _PageError("its Content-Encoding is not read: expected gzip or deflate, or none")
+        raise PageError("its Content-Encoding is not read: expected gzip or deflate, or none")
     return _inflated(data, max_bytes)
 
 
@@ -103,15 +103,15 @@ def _inflated(data: bytes, max_bytes: int) -> bytes:
     try:
         page = unpacking.decompress(data, max_bytes + 1)
     except zlib.error:
-        raise _PageError("its Content-Encoding is damaged") from None
+        raise PageError("its Content-Encoding is damaged") from None
     if len(page) > max_bytes:
-        raise _PageError(f"larger than {max_bytes} bytes, once unpacked")
+        raise PageError(f"larger than {max_bytes} bytes, once unpacked")
     if not unpacking.eof:
-        raise _PageError("its Content-Encoding is cut off")
+        raise PageError("its Content-Encoding is cut off")
     return page
 
 
-def _decoded(data: bytes, declared: str) -> str:
+def decoded(data: bytes, declared: str) -> str:
     """The text of a page. UTF-8 goes before what is declared: by chance nothing else is valid."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
@@ -126,10 +126,10 @@ def _decoded(data: bytes, declared: str) -> str:
         return data.decode(next(others, "cp1252"), "replace")
 
 
-def _extract(page: str, captured: str | None) -> Document:
+def extract(page: str, captured: str | None) -> Document:
     """The article in a page, published at the latest when it was captured."""
     if page.count("<") > _MAX_TAGS:
-        raise _PageError(f"it has more than {_MAX_TAGS} tags")
+        raise PageError(f"it has more than {_MAX_TAGS} tags")
     dates = {"original_date": True, "extensive_search": False}
     latest = {"max_date": captured[:10]} if captured else {}  # else it is the day of reading
     try:
@@ -140,7 +140,7 @@ def _extract(page: str, captured: str | None) -> Document:
             date_extraction_params=dates | latest,
         )
     except Exception as error:  # the library promises nothing, and pages are what they are
-        raise _PageError(f"finding its article failed with {type(error).__name__}") from None
+        raise PageError(f"finding its article failed with {type(error).__name__}") from None
     if not isinstance(found, Document) or not found.text:
-        raise _PageError("no article text found")
+        raise PageError("no article text found")
     return found

@@ -12,7 +12,7 @@ from serving.archive.run import batch_of
 from serving.archive.scoring import Scoring
 from tests.serving.archive.articles import record
 
-ray = pytest.importorskip("ray", reason="Ray is not installed")
+ray: Any = pytest.importorskip("ray", reason="Ray is not installed")
 
 
 @pytest.fixture
@@ -28,8 +28,9 @@ def cluster(repository: Path) -> Iterator[Any]:
         runtime_env={"env_vars": {"PYTHONPATH": str(repository)}},
     )
     yield cluster, nodes
-    ray.shutdown()  # type: ignore[no-untyped-call]
-    cluster.shutdown()
+    ray.shutdown()
+    whole: Any = cluster
+    whole.shutdown()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ray's cluster of one machine needs Unix")
