@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from serving.store.secret import SCOPES
 from serving.store.store import open_store
 from tests.serving.processes import server
 
@@ -18,7 +19,7 @@ def test_no_fault_and_no_answer_that_is_not_documented(
 ) -> None:
     url = f"sqlite:///{tmp_path}/forewarn.db"
     store = open_store(url)
-    _, secret = store.keys.create("schemathesis", ["classify", "decide", "read"], "command:test")
+    _, secret = store.keys.create("schemathesis", SCOPES, "command:test")
     store.close()
     given = {
         "FOREWARN_DATABASE": url,
