@@ -102,7 +102,9 @@ def _node(pick: Pick, depth: int) -> str:
     if kind == 5:
         return f"<table><tr>{_start(pick, 'td')}{children}</td></tr></table>"
     name = _one(pick, _INLINES if kind == 6 else BLOCKS[:8])
-    return f"{_start(pick, name)}{children}</{name}>"
+    element = f"{_start(pick, name)}{children}</{name}>"
+    # Right inside one of its own kind each of these would close that one.
+    return f"<ul>{element}</ul>" if name in ("li", "h2") else element
 
 
 def _hidden(pick: Pick, depth: int) -> str:

@@ -27,7 +27,7 @@ from typing import Any
 from benchmarks.bodies_sources import BUILDERS, TOKENS, Form, row
 
 RESULTS = Path(__file__).with_name("results") / "fuzz_bodies.json"
-HYPOTHESIS_SHARE = 0.1  # it needs several times as long for an input
+HYPOTHESIS_SHARE = 0.05  # it needs several times as long for an input
 BATCH = 2000  # hypothesis remembers what it has tried
 LONGEST = 64  # bytes that atheris decides with
 ROWS_PER_INPUT = 3e-4
