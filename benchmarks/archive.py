@@ -74,6 +74,8 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=1_000_000)
     parser.add_argument("--folder", type=Path, help="where 3 GB have room (default: temporary)")
     arguments = parser.parse_args()
+    if arguments.folder:
+        arguments.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
         result = measure(Path(folder), arguments.articles)
     RESULTS.write_text(json.dumps(result, indent=1) + "\n", "utf-8")

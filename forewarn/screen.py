@@ -256,7 +256,7 @@ def _write_report(folder: "Folder", audit: Path | None) -> None:
 
     summary = summarise(folder)
     write_summary(folder, summary)
-    readings = read_audit(audit.read_text("utf-8"), summary.strata) if audit else []
+    readings = read_audit(audit.read_bytes(), summary.strata) if audit else []
     write_report(folder, summary, readings)
     print(f"{folder.url}/report.html")
 

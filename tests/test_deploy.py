@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 from starlette.routing import Route
 
-from benchmarks.load import RESULTS
-from benchmarks.sizing import DOCUMENT, sizing
 from forewarn.__main__ import VERBS
 from serving.api.app import create_app
 from serving.api.metrics import Metrics
@@ -177,9 +175,3 @@ def test_types_of_problems_that_an_alert_counts_exist(deploy: Path, repository: 
     source = (repository / "serving" / "api" / "problems.py").read_text("utf-8")
     assert types
     assert [name for name in types if f'"{name}"' not in source] == []
-
-
-def test_the_documentation_has_the_measured_sizes() -> None:
-    table = sizing(json.loads(RESULTS.read_text("utf-8")))
-    text = DOCUMENT.read_text("utf-8")
-    assert f"<!-- begin sizing -->\n{table}\n<!-- end sizing -->" in text

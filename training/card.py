@@ -73,7 +73,7 @@ def fill_tables(document: str, tables: dict[str, str]) -> str:
         begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
         if begin not in document or end not in document.partition(begin)[2]:
             raise ValueError(
-                f"README.md has no place for the table '{name}': expected the lines "
+                f"The document has no place for the table '{name}': expected the lines "
                 f"'{begin}' and '{end}'. Put them where the table belongs."
             )
         before, _, rest = document.partition(begin)

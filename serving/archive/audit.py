@@ -149,11 +149,11 @@ def audit_csv(strata: Sequence[Stratum]) -> str:
     return out.getvalue()
 
 
-def read_audit(content: str, strata: Sequence[Stratum]) -> list[Reading]:
+def read_audit(content: bytes, strata: Sequence[Stratum]) -> list[Reading]:
     """What the editor filled in. Raises ServingError where the file is not this sample's."""
     left = Counter((one.id, *_cells(drawn)) for one in strata for drawn in one.sample)
     read, involve = Counter[str](), Counter[str]()
-    for number, row in enumerate(_rows(content), 2):
+    for number, row in enumerate(_rows(_decoded(content)), 2):
         answer = _answer(row["involves"], number)
         if answer is None:
             continue
@@ -170,9 +170,18 @@ def _cells(one: Drawn) -> tuple[str, str]:
     return text_cell(one.id), text_cell(one.url)
 
 
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ServingError(
+            f"The audit cannot be read. Expected UTF-8, got another byte at offset {error.start}. "
+            "In the spreadsheet, save it as 'CSV UTF-8'."
+        ) from None
+
+
 def _rows(content: str) -> list[dict[str, str | None]]:
     """The lines of the file, whichever separator the spreadsheet chose."""
-    content = content.removeprefix("\ufeff")
     separator = ";" if ";" in content.partition("\n")[0] else ","
     rows = csv.DictReader(io.StringIO(content, newline=""), delimiter=separator)
     try:

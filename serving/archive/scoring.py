@@ -14,7 +14,7 @@ from classifier.artifact import released_artifact
 from classifier.assessment import Versions
 from classifier.identification import identification_risk
 from labels import Policy, Taxonomy, read_policy
-from serving.archive.table import KEPT, result_schema
+from serving.archive.table import KEPT, as_articles, result_schema
 from serving.bodies.body import Block, Body
 from serving.conditions import Case
 from serving.policy import apply_policy
@@ -82,10 +82,11 @@ class Scorer:
     def score_batch(self, articles: pa.RecordBatch) -> pa.RecordBatch:
         """One row for each article, in order; an article that fails is not checked, and says why.
 
-        The columns of `articles` are `table.ARTICLES`, the answer's `schema`; `run`, `copy` and
-        `copy_of` are left empty. An answer depends on its article alone.
+        Of the columns in `table.ARTICLES` only `body` must be there. The answer's are `schema`;
+        `run`, `copy` and `copy_of` are left empty. An answer depends on its article alone. Raises
+        ServingError where `articles` is no such table.
         """
-        sent = articles.to_pylist()
+        sent = as_articles(articles).to_pylist()
         submissions = [_submission(article) for article in sent]
         # The longest first, so that none of them keeps one core busy at the end.
         order = sorted(range(len(sent)), key=lambda n: -submissions[n].characters)

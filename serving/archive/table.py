@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
+from serving.errors import ServingError
+
 ARTICLES = pa.schema(
     [
         ("id", pa.string()),
@@ -18,7 +20,7 @@ ARTICLES = pa.schema(
         ("position", pa.string()),  # in the file
     ]
 )
-"""What a scorer needs of each article."""
+"""What a scorer knows of each article; only `body` must be there."""
 
 KEPT = ("id", "url", "date", "section", "source", "position")
 """Columns that go from an article to its row as they are."""
@@ -44,6 +46,34 @@ PASSAGE = pa.struct(
     ]
 )
 _PROPOSAL = [("id", pa.string()), ("text", pa.string()), ("rules", pa.list_(pa.string()))]
+
+
+def as_articles(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The columns of `ARTICLES` from a batch that may lack some of them, or have more.
+
+    What is lacking is null. Raises ServingError where there is no `body`, or no text in a column.
+    """
+    if "body" not in batch.schema.names:
+        raise ServingError(
+            f"A table of articles has no column 'body', only {', '.join(batch.schema.names)}. "
+            f"Rename its columns: {', '.join(ARTICLES.names)} are known."
+        )
+    return pa.RecordBatch.from_arrays(
+        [_text(batch, name) for name in ARTICLES.names], ARTICLES.names
+    )
+
+
+def _text(batch: pa.RecordBatch, name: str) -> pa.Array:
+    if name not in batch.schema.names:
+        return pa.nulls(batch.num_rows, pa.string())
+    column = batch.column(name)
+    try:
+        return column.cast(pa.string())
+    except pa.ArrowException as error:  # it is a list, a struct, no UTF-8
+        raise ServingError(
+            f"Column '{name}' of a table of articles holds {column.type}. Expected text, or what "
+            "can be written as text. Convert it first."
+        ) from error
 
 
 def result_schema(labels: Sequence[str]) -> pa.Schema:

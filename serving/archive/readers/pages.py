@@ -1,5 +1,6 @@
 """Pages of the web: from a record of an archive to the article in it."""
 
+import logging
 import re
 import zlib
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ _META = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?([\w.:-]+)", re.IGNOR
 _META_WITHIN = 4096
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _GZIP = b"\x1f\x8b"
+# What these say of a page may quote it; what matters is in the reason of an unreadable item.
+for _library in ("trafilatura", "htmldate", "courlan"):
+    logging.getLogger(_library).setLevel(logging.CRITICAL + 1)
 
 
 class PageError(Exception):

@@ -103,7 +103,7 @@ def test_a_filled_in_audit_is_read_back() -> None:
     assert {line[0] for line in lines if line[2] == "flagged_far"} == {"a0.jsonl#line 10"}
     for delimiter in ",;":
         filled = "\ufeff" + fill_in(content, ["Yes", "no", "", "1", "N", "", "y"], delimiter)
-        readings = {one.stratum.id: one for one in read_audit(filled, strata)}
+        readings = {one.stratum.id: one for one in read_audit(filled.encode(), strata)}
         assert sum(one.read for one in readings.values()) == 5
         assert sum(one.involve for one in readings.values()) == 3
 
@@ -128,7 +128,13 @@ def test_a_filled_in_audit_is_read_back() -> None:
 def test_an_audit_of_something_else_is_refused(change: Callable[[str], str], message: str) -> None:
     strata = strata_of([row(n) for n in range(3)])
     with pytest.raises(ServingError, match=message):
-        read_audit(change(audit_csv(strata)), strata)
+        read_audit(change(audit_csv(strata)).encode(), strata)
+
+
+def test_an_audit_that_a_spreadsheet_saved_otherwise_is_refused() -> None:
+    strata = strata_of([row(0, url="https://example.org/caf\u00e9")])
+    with pytest.raises(ServingError, match="save it as 'CSV UTF-8'"):
+        read_audit(audit_csv(strata).encode("cp1252"), strata)
 
 
 @pytest.mark.parametrize(("found", "read"), [(0, 10), (3, 20), (20, 20), (150, 1000), (1, 3000)])

@@ -62,10 +62,11 @@ def test_pages_are_kept_as_resources_too() -> None:
 
 
 @pytest.mark.parametrize("html", ["", " ", "<html></html>", "words", "\x00\x01", "<" * 5000])
-def test_a_page_without_an_article(html: str) -> None:
+def test_a_page_without_an_article(html: str, caplog: pytest.LogCaptureFixture) -> None:
     item = read_all(warc.read, Crawl().response(html).response(PIER).data())
     assert item[0] == Unreadable("record 1", "no article text found")
     assert titles(item) == ["Pier to close"]
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize(

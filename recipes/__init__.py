@@ -1,0 +1,1 @@
+"""Scoring inside engines that a newsroom already runs; copy what you need."""
