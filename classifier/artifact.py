@@ -3,8 +3,8 @@
     artifact.json        what it is, what it was made of, and the checksums of the files below
     taxonomy.toml        the labels it was trained for
     tokenizer.json       Hugging Face tokenizer
-    encoder.onnx         passages in context, int8
-    heads.onnx           passages to labels
+    encoder.xml, .bin    passages in context, int8 (OpenVINO)
+    heads.xml, .bin      passages to labels
     lexical.npz          a linear model on word pieces, beside the network
     calibration.json     probabilities and thresholds
     network.safetensors  the same weights in 16 bits, for GPUs and for training on
@@ -22,16 +22,19 @@ from classifier.errors import ArtifactError
 from classifier.windows import Windowing
 from labels import Taxonomy, read_taxonomy
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "artifact.json"
+WEIGHTS = "network.safetensors"
 FILES = (
     "taxonomy.toml",
     "tokenizer.json",
-    "encoder.onnx",
-    "heads.onnx",
+    "encoder.xml",
+    "encoder.bin",
+    "heads.xml",
+    "heads.bin",
     "lexical.npz",
     "calibration.json",
-    "network.safetensors",
+    WEIGHTS,
 )
 MODELS = Path(__file__).resolve().parent.parent / "models"
 

@@ -1,18 +1,19 @@
-"""The exported graphs in ONNX Runtime, and the lexical model beside them.
+"""The exported graphs in OpenVINO, and the lexical model beside them.
 
-One window is one run of the encoder: nothing is padded, and since int8 activations are scaled by
-what is in the run, an answer cannot depend on which articles it was asked together with. Windows
-run in parallel, one thread each.
+One window is one run of the encoder: nothing is padded, and an answer cannot depend, not even in
+its last digit, on which articles it was asked together with. Windows run in parallel, one thread
+each.
 """
 
 import os
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-import onnxruntime
+import openvino
 from numpy.typing import NDArray
 
 from classifier.batch import locate_passages
@@ -32,15 +33,42 @@ class SectionLogits(NamedTuple):
     numbers: NDArray[np.int64]  # (P,), which passages of the article these are
 
 
+class _Graph:
+    """A graph that several threads may run at once, each in a stream of its own."""
+
+    def __init__(self, path: Path, streams: int, settings: Mapping[str, Any] | None = None) -> None:
+        self._compiled = openvino.Core().compile_model(
+            path,
+            "CPU",
+            {
+                "NUM_STREAMS": streams,
+                "INFERENCE_NUM_THREADS": streams,
+                # Several processes on one machine would all be pinned to the first cores.
+                "ENABLE_CPU_PINNING": False,
+                **(settings or {}),
+            },
+        )
+        self._own = threading.local()
+
+    def run(self, feed: Mapping[str, NDArray[Any]]) -> list[Floats]:
+        """All outputs, in their order."""
+        request = getattr(self._own, "request", None)
+        if request is None:
+            request = self._own.request = self._compiled.create_infer_request()
+        return list(request.infer(feed).to_tuple())
+
+
 class Runtime:
     """Encoder, heads and lexical model, ready to run; safe to call from several threads."""
 
     def __init__(self, folder: Path, slots: int, threads: int | None = None) -> None:
-        self._encoder = _session(folder / "encoder.onnx")
-        self._heads = _session(folder / "heads.onnx")
+        threads = threads or usable_cores()
+        self._encoder = _Graph(folder / "encoder.xml", threads)
+        # A few passage vectors in, the answer out: nothing to gain from fewer bits.
+        self._heads = _Graph(folder / "heads.xml", threads, {"INFERENCE_PRECISION_HINT": "f32"})
         self._lexical = read_lexical_model(folder / "lexical.npz")
         self._slots = slots
-        self._pool = ThreadPoolExecutor(threads or usable_cores(), thread_name_prefix="encoder")
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="encoder")
 
     def run(self, sections: Sequence[Sequence[Window]]) -> list[SectionLogits]:
         """Logits of each section, in order."""
@@ -60,14 +88,15 @@ class Runtime:
 
     def _encode(self, window: Window) -> Floats:  # (S, D)
         feed = {"ids": window.ids[None], "slots": window.slots[None]}
-        return self._encoder.run(None, feed)[0][0]  # type: ignore[no-any-return]
+        vectors: Floats = self._encoder.run(feed)[0][0]
+        return vectors
 
     def _judge(self, section: Sequence[Window], vectors: list[Floats]) -> SectionLogits:
         located = locate_passages([section], self._slots)
         gathered = np.concatenate(vectors)[located.places]
         feed = {"vectors": gathered, "present": np.ones(gathered.shape[:2], dtype=np.bool_)}
         passages, severities, sub_labels, details, treatment = (
-            out[0] for out in self._heads.run(None, feed)
+            out[0] for out in self._heads.run(feed)
         )
         network = np.concatenate([severities.ravel(), sub_labels, details])
         lexical = self._lexical.score(section)
@@ -77,11 +106,3 @@ class Runtime:
 def usable_cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _session(path: Path) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

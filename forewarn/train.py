@@ -19,6 +19,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "(default: training-work)",
     )
     parser.add_argument(
+        "--weights",
+        type=Path,
+        metavar="ARTIFACT",
+        help="train nothing: export the weights of this artifact anew, and calibrate them",
+    )
+    parser.add_argument(
         "--out",
         type=Path,
         help="artifact folder to write, replaced when the new one is whole (default: the released)",
@@ -28,9 +34,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Train, calibrate, export."""
     from training.config import DEFAULT, read_config
-    from training.release import NAME, make_artifact
+    from training.release import NAME, make_artifact, make_artifact_again
 
     config = read_config(arguments.config or DEFAULT)
     out = arguments.out or MODELS / NAME
-    print(f"Artifact: {make_artifact(config, arguments.corpus, arguments.workspace, out)}")
+    if arguments.weights:
+        made = make_artifact_again(config, arguments.weights, arguments.corpus, out)
+    else:
+        made = make_artifact(config, arguments.corpus, arguments.workspace, out)
+    print(f"Artifact: {made}")
     return 0

@@ -91,7 +91,7 @@ class _Lane:
         return ticket
 
 
-def _give_way() -> None:
+def give_way() -> None:
     """Let the event loop go first where both want a core, so that refusals do not wait.
 
     Linux gives each thread a niceness of its own; elsewhere it would be the whole process's.
@@ -116,9 +116,7 @@ class Dispatcher:
         self._classifier = classifier
         self._limits = limits or Limits()
         self._observers = observers
-        self._threads = ThreadPoolExecutor(
-            self._limits.batches, "classifier", initializer=_give_way
-        )
+        self._threads = ThreadPoolExecutor(self._limits.batches, "classifier", initializer=give_way)
         self._free = asyncio.Semaphore(self._limits.batches)
         self._urgent, self._bulk = _Lane(), _Lane()
         self._running = 0  # characters in the classifier

@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from starlette.routing import Route
 
+from benchmarks.tables import DOCUMENTS
 from forewarn.__main__ import VERBS
 from serving.api.app import create_app
 from serving.api.metrics import Metrics
 from serving.api.run import GRACE, KEEP_ALIVE
 from serving.settings import PREFIX, Settings
 
+OPERATIONS = DOCUMENTS / "operations.md"
 OWN_ROUTE = re.compile(r"/(?:livez|readyz|metrics)\b|/v1/")
 needs_systemd = pytest.mark.skipif(
     not shutil.which("systemd-analyze"), reason="systemd is not installed"
@@ -159,13 +161,13 @@ def test_every_metric_that_an_alert_counts_exists(deploy: Path) -> None:
     asked = metrics_in((deploy / "alerts.yml").read_text("utf-8"))
     assert len(asked) >= 4
     assert asked <= known
-    document = metrics_in(DOCUMENT.read_text("utf-8"))
+    document = metrics_in(OPERATIONS.read_text("utf-8"))
     assert asked <= document <= known
 
 
 def test_the_documentation_says_what_to_do_about_each_alert(deploy: Path) -> None:
     rules = re.findall(r"alert: (\w+)", (deploy / "alerts.yml").read_text("utf-8"))
-    told = re.findall(r"^\| `(Forewarn\w+)` \|", DOCUMENT.read_text("utf-8"), re.MULTILINE)
+    told = re.findall(r"^\| `(Forewarn\w+)` \|", OPERATIONS.read_text("utf-8"), re.MULTILINE)
     assert rules == told
     assert len(rules) == len(set(rules))
 

@@ -125,10 +125,10 @@ def test_no_file_is_too_large_or_a_pickle(files: list[Path]) -> None:
 
 
 def test_large_files_and_pickles_are_found(tmp_path: Path) -> None:
-    names = ["fine.onnx", "weights.pt", "Old.PKL", "large.onnx"]
+    names = ["fine.bin", "weights.pt", "Old.PKL", "large.bin"]
     for name in names:
         (tmp_path / name).touch()
-    with (tmp_path / "large.onnx").open("wb") as large:
+    with (tmp_path / "large.bin").open("wb") as large:
         large.truncate(LARGEST + 1)
     assert unwelcome(tmp_path / name for name in names) == names[1:]
 

@@ -7,6 +7,7 @@ import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
+from classifier import Article
 from classifier.artifact import write_manifest
 from classifier.calibration import Calibration, output_names, write_calibration
 from classifier.lexical import LexicalModel, write_lexical_model
@@ -23,6 +24,12 @@ city council team match goal report year old her his on by for with at from who 
 father hospital injured attack shares profit bank law garden music
 """.split()  # noqa: SIM905
 LETTERS = [chr(c) for c in range(33, 127) if not chr(c).isupper()]
+# For the ranges of int8.
+SHOWN = (
+    "The boy was killed in the city. Police said a man was injured after the match.",
+    "Shares of the bank rose. The council report on the garden, a law of the year, was old.",
+    "Her mother said the girl was in hospital with injuries; the team had music by the court.",
+)
 TINY_WINDOWING = Windowing(tokens=48, title_tokens=12, slots=8, section_windows=3)
 
 
@@ -111,7 +118,8 @@ def tiny_lexical_model(encoder: ArticleEncoder, seed: int = 0) -> LexicalModel:
 def tiny_artifact(folder: Path, seed: int = 0) -> Path:
     """An artifact that `SensitivityClassifier.load` reads, as the released one."""
     encoder = tiny_encoder()
-    export_network(tiny_network(seed), encoder, folder)
+    shown = [window for text in SHOWN for window in encoder.encode(Article(text)).windows]
+    export_network(tiny_network(seed), encoder, shown, folder)
     taxonomy = Path(__file__).resolve().parent.parent / "labels" / "taxonomy.toml"
     (folder / "taxonomy.toml").write_bytes(taxonomy.read_bytes())
     write_lexical_model(folder / "lexical.npz", tiny_lexical_model(encoder, seed))

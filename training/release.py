@@ -1,5 +1,6 @@
 """The whole way from annotated articles to an artifact on disk."""
 
+import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -10,8 +11,9 @@ from typing import Any
 from safetensors.torch import load_file, load_model, save_file
 
 import labels
-from classifier.artifact import MANIFEST, write_manifest
+from classifier.artifact import MANIFEST, WEIGHTS, write_manifest
 from classifier.calibration import write_calibration
+from classifier.errors import ArtifactError
 from classifier.lexical import write_lexical_model
 from classifier.version import __version__
 from labels import read_taxonomy
@@ -59,6 +61,28 @@ def make_artifact(config: TrainingConfig, corpus: Path, workspace: Path, out: Pa
     return seal_artifact(config, weights, examples, dev, out, origin)
 
 
+def make_artifact_again(config: TrainingConfig, artifact: Path, corpus: Path, out: Path) -> Path:
+    """Export the weights of an artifact with the code of today and calibrate on dev; no training.
+
+    `artifact` may be of another format. The test split is not read. `out`, which may be the same
+    folder, is replaced only when the new artifact is whole; figures beside the old one are gone
+    then, since they are not the new one's. Raises ArtifactError where there is no artifact.
+    """
+    manifest, weights = artifact / MANIFEST, artifact / WEIGHTS
+    if not (manifest.is_file() and weights.is_file()):
+        raise ArtifactError(
+            f"No artifact at {artifact}: expected a folder with {MANIFEST} and {WEIGHTS}. "
+            "Name the folder of one, such as the released one under models/."
+        )
+    examples, dev = read_split(corpus, "train"), read_split(corpus, "dev")
+    origin = json.loads(manifest.read_text("utf-8"))["origin"] | {
+        "date": date.today().isoformat(),
+        "code": __version__,
+        "config": asdict(config),
+    }
+    return seal_artifact(config, weights, examples, dev, out, origin)
+
+
 def average_weights(one: Path, other: Path, out: Path) -> Path:
     """Write the mean of two networks' weights, of which one was trained on from the other.
 
@@ -100,8 +124,9 @@ def seal_artifact(
     load_model(network, str(weights))
     aside = out.with_name(out.name + ".partial")
     shutil.rmtree(aside, ignore_errors=True)
-    export_network(network, encoder, aside)
-    lexical = fit_lexical_model(encode_examples(examples, encoder), taxonomy)
+    encoded = encode_examples(examples, encoder)
+    export_network(network, encoder, [w for one in encoded for w in one.windows], aside)
+    lexical = fit_lexical_model(encoded, taxonomy)
     write_lexical_model(aside / "lexical.npz", lexical)
     shutil.copy(Path(labels.__file__).with_name("taxonomy.toml"), aside / "taxonomy.toml")
     calibration = fit_calibration(artifact_logits(aside, encoder, dev), dev, taxonomy)

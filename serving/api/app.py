@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 
@@ -24,7 +25,7 @@ from serving.api.openapi import Api
 from serving.api.problems import handle_problems
 from serving.api.routes import router
 from serving.api.tracing import read_tracing
-from serving.dispatcher import Dispatcher, Limits
+from serving.dispatcher import Dispatcher, Limits, give_way
 from serving.settings import Settings
 from serving.store.store import Store, open_store
 
@@ -99,7 +100,10 @@ def open_store_of(settings: Settings) -> Store:
 @asynccontextmanager
 async def _lifespan(app: FastAPI, classifier: SensitivityClassifier | None) -> AsyncIterator[None]:
     if classifier is None:
-        classifier = await asyncio.to_thread(load_classifier, app.state.settings)
+        # Its threads have the priority of the one that makes them.
+        with ThreadPoolExecutor(1, initializer=give_way) as loading:
+            loop = asyncio.get_running_loop()
+            classifier = await loop.run_in_executor(loading, load_classifier, app.state.settings)
     app.state.store = app.state.store or await asyncio.to_thread(open_store_of, app.state.settings)
     app.state.access = Access(app.state.store, app.state.rate)
     limits = Limits(wait=app.state.settings.max_waiting_ms / 1000)

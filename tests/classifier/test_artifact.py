@@ -175,7 +175,7 @@ def test_pickles_are_found(tmp_path: Path) -> None:
     (tmp_path / "weights.pt").touch()
     (tmp_path / "calibration.json").write_bytes(pickle.dumps([0.5]))
     np.savez(tmp_path / "lexical.npz", keys=np.arange(3), words=np.array(["a", None]))
-    with zipfile.ZipFile(tmp_path / "heads.onnx", "w") as archive:
+    with zipfile.ZipFile(tmp_path / "heads.bin", "w") as archive:
         archive.writestr("data.pkl", pickle.dumps([0.5]))
     assert all(map(is_pickle, tmp_path.iterdir()))
     np.savez(tmp_path / "plain.npz", keys=np.arange(3))

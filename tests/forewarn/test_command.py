@@ -11,7 +11,17 @@ from classifier import __version__
 from forewarn.__main__ import VERBS, main
 from tests.forewarn.conftest import Command
 
-HEAVY = {"torch", "transformers", "datasets", "sklearn", "scipy", "onnx", "fastapi", "uvicorn"}
+HEAVY = {
+    "torch",
+    "transformers",
+    "datasets",
+    "sklearn",
+    "scipy",
+    "onnx",
+    "nncf",
+    "fastapi",
+    "uvicorn",
+}
 
 
 def python(program: str, repository: Path) -> subprocess.CompletedProcess[str]:
