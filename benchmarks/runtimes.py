@@ -166,7 +166,10 @@ def errors(found: Vectors, exact: Vectors) -> dict[str, float]:
     size = np.linalg.norm(exact, axis=1)
     away = np.linalg.norm(found - exact, axis=1) / size
     cosine = (found * exact).sum(1) / np.linalg.norm(found, axis=1) / size
-    return {"mean_error": round(float(away.mean()), 4), "least_cosine": round(cosine.min(), 4)}
+    return {
+        "mean_error": round(float(away.mean()), 4),
+        "least_cosine": round(float(cosine.min()), 4),
+    }
 
 
 def invented_windows(encoder: ArticleEncoder, articles: int) -> list[Window]:

@@ -127,7 +127,7 @@ def kill(archive: Path, folder: Path, kills: int) -> dict[str, Any]:
     while killed < kills:
         process = run(archive, folder / "killed")
         try:
-            process.wait(dice.uniform(0, 2.5 * whole / kills))
+            process.wait(dice.uniform(0, 1.8 * whole / kills))
             break  # it came to its end
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)

@@ -22,6 +22,10 @@ from classifier.windows import Window
 
 Floats = NDArray[np.float32]
 
+# The first array makes OpenVINO's bindings look numpy up; two threads at once would wait for each
+# other for ever (https://github.com/pybind/pybind11/pull/4877).
+openvino.Tensor(np.zeros(1, np.float32)).data.fill(0)
+
 
 class SectionLogits(NamedTuple):
     """What is said of one section of P passages; outputs as in `calibration.output_names`."""

@@ -13,6 +13,7 @@ from tests.classifier.texts import ARTICLES, HOSTILE, articles, is_visible
 from tests.tiny import TINY_WINDOWING, WORDS, tiny_encoder, tiny_network
 
 MILD, GRAVE = (MET, MISSED, MISSED), (MET, MET, MET)
+INT8 = 0.02  # how far eight bits may move a score of this network, untrained as it is
 
 
 def everything_found(assessment: Assessment) -> list[Evidence]:
@@ -74,9 +75,9 @@ def test_the_passages_shown_are_those_that_the_network_scored_best(
     for label, found in enumerate(assessment.labels.values()):
         for evidence in found.evidence:
             expected = scores[label, evidence.field, evidence.start]
-            assert evidence.score == pytest.approx(expected, abs=0.005)
+            assert evidence.score == pytest.approx(expected, abs=INT8)
         best = max(score for key, score in scores.items() if key[0] == label)
-        assert found.evidence[0].score == pytest.approx(best, abs=0.005)
+        assert found.evidence[0].score == pytest.approx(best, abs=INT8)
 
 
 def test_evidence_comes_best_first_and_none_far_behind(classifier: SensitivityClassifier) -> None:
