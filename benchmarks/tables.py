@@ -106,9 +106,25 @@ def screening() -> str:
     )
 
 
+def runtimes() -> str:
+    """The encoder in several runtimes, as Markdown."""
+    measured = _read("runtimes")
+    rows = [["Runtime", "Tokens a second", "MB", "Mean error", "Least cosine"]]
+    for name, found in measured["runtimes"].items():
+        speed, error = f"{found['tokens_per_second']:,}", f"{found['mean_error']:.4f}"
+        rows.append(
+            [name, speed, f"{found['megabytes']:.0f}", error, f"{found['least_cosine']:.4f}"]
+        )
+    versions = ", ".join(
+        f"{name} {v.partition('-')[0]}" for name, v in measured["versions"].items()
+    )
+    return f"On {_machine(measured)}; {versions}.\n\n{markdown_table(rows)}"
+
+
 _TABLES: dict[str, list[tuple[str, Callable[[], str]]]] = {
     "operations.md": [("sizing", sizing)],
     "archive.md": [("screening", screening)],
+    "performance.md": [("runtimes", runtimes)],
 }
 
 

@@ -50,7 +50,8 @@ def main() -> None:
     parser.add_argument("--actors", type=int, help="default: one fewer than the cluster has cores")
     arguments = parser.parse_args()
     ray.init()
-    actors = arguments.actors or max(1, int(ray.cluster_resources()["CPU"]) - 1)
+    cluster: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
+    actors = arguments.actors or max(1, int(cluster["CPU"]) - 1)
     articles = ray.data.read_parquet(arguments.articles)
     score(articles, Scoring(threads=1), actors).write_parquet(arguments.to)
 

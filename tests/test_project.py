@@ -11,7 +11,7 @@ import pytest
 CODE = re.compile(r"^```.*?^```$|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)[^)]*\)")
 MACHINE_PATH = re.compile(r"(?<![\w.:/%-])/(?:work|tmp/venv)\b")
-PICKLES = {".bin", ".ckpt", ".joblib", ".pickle", ".pkl", ".pt", ".pth"}
+PICKLES = {".ckpt", ".joblib", ".pickle", ".pkl", ".pt", ".pth"}
 LARGEST = 50_000_000  # bytes
 
 

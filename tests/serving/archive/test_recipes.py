@@ -66,7 +66,8 @@ def local_ray(repository: Path) -> Iterator[Any]:
     ray.shutdown()
 
 
-# Ray Data warns of its own settings.
+# Ray Data warns of its own settings, and that so few articles need no two actors.
+@pytest.mark.filterwarnings("ignore:The minimum number of concurrent actors:UserWarning")
 @pytest.mark.filterwarnings(r"ignore:`use_\w+` is deprecated:DeprecationWarning")
 def test_ray_data(local_ray: Any, articles: Path, scoring: Scoring) -> None:
     from recipes.ray_data import score
