@@ -8,6 +8,7 @@
     lexical.npz          a linear model on word pieces, beside the network
     calibration.json     probabilities and thresholds
     network.safetensors  the same weights in 16 bits, for GPUs and for training on
+    network.json         the transformer's configuration that they belong to (Hugging Face)
 
 `metrics.json` and `README.md` (the model card) lie beside them and are written after measuring.
 """
@@ -24,7 +25,7 @@ from labels import Taxonomy, read_taxonomy
 
 FORMAT = 2
 MANIFEST = "artifact.json"
-WEIGHTS = "network.safetensors"
+WEIGHTS, CONFIGURATION = "network.safetensors", "network.json"
 FILES = (
     "taxonomy.toml",
     "tokenizer.json",
@@ -35,6 +36,7 @@ FILES = (
     "lexical.npz",
     "calibration.json",
     WEIGHTS,
+    CONFIGURATION,
 )
 MODELS = Path(__file__).resolve().parent.parent / "models"
 

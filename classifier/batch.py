@@ -41,6 +41,21 @@ def locate_passages(sections: Sequence[Sequence[Window]], slots: int) -> Places:
     return Places(table[..., 0], table[..., 1])
 
 
+def windows_by_length(windows: Sequence[Window], tokens: int) -> list[list[int]]:
+    """Numbers of the windows in batches, the longest first, so that little is padded.
+
+    A batch has at most so many tokens, padding counted, or a single window.
+    """
+    order = sorted(range(len(windows)), key=lambda number: -len(windows[number].ids))
+    batches: list[list[int]] = []
+    for number in order:
+        longest = len(windows[batches[-1][0]].ids) if batches else 0
+        if not batches or (len(batches[-1]) + 1) * longest > tokens:
+            batches.append([])
+        batches[-1].append(number)
+    return batches
+
+
 def pad_windows(
     windows: Sequence[Window], pad_id: int, count: int, tokens: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +19,16 @@ from classifier.assessment import (
     Versions,
 )
 from classifier.calibration import STEPS, Calibration, read_calibration, sigmoid
+from classifier.errors import DeviceError
 from classifier.language import detect_language, is_supported
+from classifier.openvino_runtime import OpenVinoRuntime
 from classifier.runtime import Runtime, SectionLogits
 from classifier.version import __version__
 from classifier.windows import ArticleEncoder, EncodedArticle
 from labels import Taxonomy
+
+if TYPE_CHECKING:
+    from classifier.torch_runtime import TorchRuntime
 
 FLAGGED = 2  # the severity from which an editor wants to be told
 MOST_EVIDENCE = {0: 0, 1: 2, 2: 5, 3: 5}  # passages by severity, as in the codebook, section 4
@@ -49,20 +55,26 @@ class SensitivityClassifier:
         self.versions = Versions(manifest.version, taxonomy.version, __version__)
 
     @classmethod
-    def load(cls, folder: Path, threads: int | None = None) -> "SensitivityClassifier":
+    def load(
+        cls, folder: Path, threads: int | None = None, device: str | None = None
+    ) -> "SensitivityClassifier":
         """Load an artifact folder; `ArtifactError` where it is altered or of another release.
 
-        `threads` run windows side by side; by default one for each core of this process.
+        `threads` run windows side by side; by default one for each core of this process. `device`
+        names a torch device, such as `cuda`, to read with the 16-bit weights instead; `DeviceError`
+        where there is none.
         """
         manifest = read_manifest(folder)
         taxonomy = read_artifact_taxonomy(folder)
-        return cls(
-            ArticleEncoder.from_file(folder / "tokenizer.json", manifest.windowing),
-            Runtime(folder, manifest.windowing.slots, threads),
-            read_calibration(folder / "calibration.json"),
-            taxonomy,
-            manifest,
-        )
+        encoder = ArticleEncoder.from_file(folder / "tokenizer.json", manifest.windowing)
+        slots = manifest.windowing.slots
+        runtime: Runtime
+        if device is None:
+            runtime = OpenVinoRuntime(folder, slots, threads)
+        else:
+            runtime = _on_device(device)(folder, taxonomy, slots, encoder.pad_id, device)
+        calibration = read_calibration(folder / "calibration.json")
+        return cls(encoder, runtime, calibration, taxonomy, manifest)
 
     @property
     def thresholds(self) -> dict[str, float]:
@@ -158,6 +170,28 @@ class SensitivityClassifier:
         probabilities = self._calibration.treatment_probabilities(logits).mean(0)
         best = int(probabilities.argmax())
         return TreatmentAssessment(self.taxonomy.treatment_ids[best], _rounded(probabilities[best]))
+
+
+def _on_device(device: str) -> "type[TorchRuntime]":
+    """Load torch, which serving on cores does without, and look for the device."""
+    try:
+        import torch
+
+        from classifier.torch_runtime import TorchRuntime
+    except ImportError as error:
+        raise DeviceError(
+            f"The device '{device}' needs torch, and {error.name} is not installed. "
+            "Install with `pip install 'forewarn[gpu]'`, or name no device."
+        ) from error
+    try:
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as error:  # torch raises either
+        raise DeviceError(
+            f"There is no device '{device}': expected one that torch {torch.__version__} can use, "
+            "such as cuda or cuda:1. Look at `nvidia-smi` and at the torch that is installed, or "
+            "name no device."
+        ) from error
+    return TorchRuntime
 
 
 def _readable(article: Article, encoded: EncodedArticle) -> tuple[str | None, Reason | None]:

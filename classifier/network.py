@@ -1,6 +1,6 @@
 """The network: an encoder of passages in context, and heads that pool them to the article.
 
-The only module of this package that needs torch; serving runs the exported graphs instead.
+This module and `torch_runtime` need torch; where there is no GPU, serving runs the exported graphs.
 
 Shapes: W windows, T tokens, S slots, D width of the encoder, N sections, P passages of a section,
 L ordinal labels, B sub-labels, I details, C treatments.
@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+
+from labels import Taxonomy
 
 SEVERITIES = 3  # thresholds: at least 1, at least 2, at least 3
 
@@ -23,6 +25,16 @@ class HeadSizes:
     sub_labels: int
     details: int
     treatments: int
+
+    @classmethod
+    def of(cls, taxonomy: Taxonomy) -> "HeadSizes":
+        """Those that the taxonomy asks for."""
+        return cls(
+            len(taxonomy.label_ids),
+            len(taxonomy.sub_label_ids),
+            len(taxonomy.detail_ids),
+            len(taxonomy.treatment_ids),
+        )
 
 
 class Outputs(NamedTuple):
@@ -126,8 +138,11 @@ class Network(nn.Module):
         `places` (N, P) tells where each passage of each section stands among the W * S slots, and
         is negative where a section has no more passages.
         """
-        vectors = self.encoder(ids, slots).float().flatten(0, 1)
+        return self.judge(self.encoder(ids, slots).float(), places)
+
+    def judge(self, vectors: Tensor, places: Tensor) -> Outputs:
+        """The heads alone, on `vectors` (W, S, D) of the encoder."""
         present = places >= 0
-        gathered = vectors[places.clamp(min=0)] * present[..., None]
-        with torch.autocast(ids.device.type, enabled=False):
+        gathered = vectors.flatten(0, 1)[places.clamp(min=0)] * present[..., None]
+        with torch.autocast(vectors.device.type, enabled=False):
             return self.heads(gathered, present)  # type: ignore[no-any-return]

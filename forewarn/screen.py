@@ -81,6 +81,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     add("--limit", type=int, help="so many items at most")
     add("--since", metavar="DATE", help="nothing that is dated before (ISO 8601)")
     add("--shard-size", type=int, default=SHARD, help=f"items in a shard (default: {SHARD})")
+    add("--device", help="a torch device to read on, such as cuda (default: this machine's cores)")
     add("--processes", type=int, help="so many processes (default: this one, on all cores)")
     add("--ray", metavar="ADDRESS", help="a Ray cluster: `auto`, or its address")
     add("--actors", type=int, default=2, help="with --ray: actors that score (default: 2)")
@@ -115,6 +116,7 @@ def _run(arguments: argparse.Namespace) -> int:
         locale=arguments.locale,
         country=arguments.country,
         quotes=arguments.quotes,
+        device=arguments.device,
     )
     fields = read_fields(arguments.fields) if arguments.fields else {}
     options = ReadOptions(fields=fields)
@@ -158,7 +160,8 @@ def _run(arguments: argparse.Namespace) -> int:
 def _told(arguments: argparse.Namespace, fields: Any) -> dict[str, Any]:
     """The options on which the table depends."""
     names = ("locale", "country", "quotes", "duplicates", "limit", "since", "shard_size")
-    return {name: getattr(arguments, name) for name in names} | {"fields": dict(fields)}
+    told = {name: getattr(arguments, name) for name in names} | {"fields": dict(fields)}
+    return told | ({"on": "torch"} if arguments.device else {})
 
 
 def _runner(arguments: argparse.Namespace, scoring: "Scoring", scorer: "Scorer") -> "Runner":

@@ -3,7 +3,7 @@
 `python -m recipes.spark ARTICLES.parquet SCORED` (or `spark-submit`) reads Parquet with a column
 `body` and any of `id`, `url`, `date`, `section`, `language`, `title`, `format`, and writes one row
 an article. Each Python worker loads one classifier of one thread, once. Forewarn must be installed
-where the workers run.
+where the workers run; `PYSPARK_PYTHON` names the Python that has it.
 """
 
 import argparse

@@ -33,7 +33,9 @@ TRAINING_LIBRARIES = {
     "torch",
     "transformers",
 }
-NETWORK = "classifier.network"
+NETWORK, TORCH_RUNTIME = "classifier.network", "classifier.torch_runtime"
+NEEDS_TORCH = {NETWORK, TORCH_RUNTIME}
+LOADS_IT = "classifier.classifier"  # when it is asked for a device
 NETWORK_LIBRARIES = {"safetensors", "torch", "transformers"}
 
 
@@ -77,15 +79,20 @@ def objection(importer: str, name: str) -> str | None:
     if top in ARROWS:
         if top != package and top not in ARROWS[package]:
             return f"{package} may not import {top}"
-        inside_network = f"{name}.".startswith(f"{NETWORK}.")
-        if inside_network and package not in ("training", "forewarn") and importer != NETWORK:
-            return f"{importer} may not import {NETWORK}, which needs torch"
+        if package in ("training", "forewarn") or importer in NEEDS_TORCH:
+            return None
+        for module in NEEDS_TORCH:
+            late = (importer, module) == (LOADS_IT, TORCH_RUNTIME)
+            if f"{name}.".startswith(f"{module}.") and not late:
+                return f"{importer} may not import {module}, which needs torch"
         return None
     if package == "labels" and top not in sys.stdlib_module_names:
         return f"labels may import the standard library only, not {top}"
     if package in ("classifier", "serving") and top in TRAINING_LIBRARIES:
-        if importer == NETWORK and top in NETWORK_LIBRARIES:
+        if importer in NEEDS_TORCH and top in NETWORK_LIBRARIES:
             return None
+        if importer == LOADS_IT and name == "torch":
+            return None  # inside a function: a test below sees to it that it is not loaded
         return f"{importer} may not import {top}, which comes with the train extra"
     return None
 
@@ -121,6 +128,9 @@ def test_every_package_is_there_to_be_read(package: str, repository: Path) -> No
         ("serving/api/x.py", "from torch import nn"),
         ("serving/api/x.py", "import numpy, transformers"),
         ("serving/api/x.py", "from classifier import network"),
+        ("serving/api/x.py", "from classifier.torch_runtime import TorchRuntime"),
+        ("classifier/classifier.py", "from classifier.network import Network"),
+        ("classifier/classifier.py", "import transformers"),
         ("serving/api/x.py", "from ...training import loop"),
         ("serving/api/x.py", "import forewarn"),
     ],
@@ -154,6 +164,10 @@ def test_a_forbidden_import_is_reported(
         ("classifier/x.py", "from labels import taxonomy"),
         ("classifier/x.py", "from .networks_of_words import graph"),
         ("classifier/network.py", "import torch, transformers, safetensors.torch"),
+        ("classifier/torch_runtime.py", "from classifier.network import Network"),
+        ("classifier/torch_runtime.py", "import torch, transformers, safetensors.torch"),
+        ("classifier/classifier.py", "from classifier.torch_runtime import TorchRuntime"),
+        ("classifier/classifier.py", "import torch"),
         ("training/x.py", "import torch, datasets, sklearn, labels"),
         ("training/x.py", "from classifier.network import Network"),
         ("serving/api/x.py", "from fastapi import FastAPI"),
@@ -172,7 +186,7 @@ def test_importing_what_answers_loads_nothing_of_training(package: str, reposito
     """In an interpreter of its own: here other tests have imported torch long ago."""
     found = {module_name(path, repository) for path in (repository / package).rglob("*.py")}
     # The command's other files belong to one verb each, and `forewarn train` may well load torch.
-    modules = {"forewarn.__main__"} if package == "forewarn" else found - {NETWORK}
+    modules = {"forewarn.__main__"} if package == "forewarn" else found - NEEDS_TORCH
     program = f"import sys, {package}, {', '.join(sorted(modules))}; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=repository, capture_output=True, text=True, check=False

@@ -11,10 +11,9 @@ from classifier import Article
 from classifier.artifact import write_manifest
 from classifier.calibration import Calibration, output_names, write_calibration
 from classifier.lexical import LexicalModel, write_lexical_model
-from classifier.network import Heads, Network, PassageEncoder
+from classifier.network import Heads, HeadSizes, Network, PassageEncoder
 from classifier.windows import ArticleEncoder, Windowing
 from labels import read_taxonomy
-from training.build import head_sizes
 from training.export import export_network
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
@@ -72,7 +71,7 @@ def tiny_network(seed: int = 0, windowing: Windowing = TINY_WINDOWING) -> Networ
     transformer = BertModel._from_config(  # type: ignore[no-untyped-call]
         tiny_base(), attn_implementation="eager", add_pooling_layer=False
     )
-    heads = Heads(16, head_sizes(read_taxonomy()), dropout=0.0)
+    heads = Heads(16, HeadSizes.of(read_taxonomy()), dropout=0.0)
     with torch.no_grad():
         for parameter in heads.parameters():
             parameter.normal_(std=0.7)

@@ -34,16 +34,6 @@ def build_encoder(config: TrainingConfig) -> ArticleEncoder:
     return ArticleEncoder(tokenizer.backend_tokenizer, config.windowing)
 
 
-def head_sizes(taxonomy: Taxonomy) -> HeadSizes:
-    """The outputs that the taxonomy asks for."""
-    return HeadSizes(
-        len(taxonomy.label_ids),
-        len(taxonomy.sub_label_ids),
-        len(taxonomy.detail_ids),
-        len(taxonomy.treatment_ids),
-    )
-
-
 def build_network(config: TrainingConfig, taxonomy: Taxonomy, pad_id: int) -> Network:
     """The base encoder under new heads."""
     rules = config.regularisation
@@ -58,5 +48,5 @@ def build_network(config: TrainingConfig, taxonomy: Taxonomy, pad_id: int) -> Ne
         attn_implementation="eager",
         add_pooling_layer=False,
     )
-    heads = Heads(base.hidden_size, head_sizes(taxonomy), rules.head_dropout)
+    heads = Heads(base.hidden_size, HeadSizes.of(taxonomy), rules.head_dropout)
     return Network(PassageEncoder(transformer, pad_id, config.windowing.slots), heads)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize, minimize_scalar
 
 from classifier.calibration import Calibration, output_names
-from classifier.runtime import Runtime
+from classifier.openvino_runtime import OpenVinoRuntime
 from classifier.windows import ArticleEncoder
 from labels import Taxonomy
 from training.corpus import Example, output_targets
@@ -37,9 +37,9 @@ def artifact_logits(
     folder: Path, encoder: ArticleEncoder, examples: Sequence[Example]
 ) -> ArtifactLogits:
     """What the exported files say of articles that are no longer than one section."""
-    runtime = Runtime(folder, encoder.windowing.slots)
+    runtime = OpenVinoRuntime(folder, encoder.windowing.slots)
     windows = [tuple(encoder.encode(example.article).windows) for example in examples]
-    found = runtime.run(windows)
+    found = runtime.start(windows)()
     return ArtifactLogits(
         *(
             np.stack([getattr(section, name) for section in found]).astype(np.float64)

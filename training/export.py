@@ -1,5 +1,6 @@
 """From a trained network to the artifact's files."""
 
+import json
 import logging
 import os
 import tempfile
@@ -7,6 +8,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openvino
@@ -15,7 +17,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.export import Dim
 
-from classifier.artifact import WEIGHTS
+from classifier.artifact import CONFIGURATION, WEIGHTS
 from classifier.network import Heads, Network, PassageEncoder
 from classifier.windows import ArticleEncoder, Window
 
@@ -29,7 +31,7 @@ SEED = 1
 def export_network(
     network: Network, encoder: ArticleEncoder, windows: Sequence[Window], folder: Path
 ) -> None:
-    """Write the graphs `encoder` (int8) and `heads`, `tokenizer.json` and `network.safetensors`.
+    """Write the graphs `encoder` (int8) and `heads`, the tokenizer, and the network in 16 bits.
 
     The encoder's weights and embeddings become int8, a scale for each output channel; activations
     become int8 in ranges that `windows`, articles of the train split, show. The ranges are fixed,
@@ -50,6 +52,11 @@ def export_network(
         for name, value in network.state_dict().items()
     }
     save_file(half, str(folder / WEIGHTS))
+    transformer: Any = network.encoder.transformer
+    configuration = transformer.config.to_diff_dict()
+    configuration.pop("_name_or_path", None)  # a folder of this machine
+    text = json.dumps(configuration, indent=1, sort_keys=True) + "\n"
+    (folder / CONFIGURATION).write_text(text, "utf-8")
 
 
 def _quantised(graph: openvino.Model, windows: Sequence[Window]) -> openvino.Model:

@@ -15,7 +15,7 @@ from serving.errors import ServingError
 ATTEMPTS = 4  # at one batch; each lost node may cost it one
 
 
-@ray.remote(num_cpus=1)
+@ray.remote
 class _Actor:
     def __init__(self, scoring: Scoring) -> None:
         self._score = score_with(scoring)
@@ -84,7 +84,8 @@ class RayActors:
 
     def _start(self) -> tuple[Any, _Task]:
         """An actor that gets ready, and what tells when it is."""
-        actor: Any = _Actor.remote(self._scoring)  # type: ignore[attr-defined]
+        needs = {"num_cpus": 1, "num_gpus": int(self._scoring.device is not None)}
+        actor: Any = _Actor.options(**needs).remote(self._scoring)  # type: ignore[attr-defined]
         return actor.ready.remote(), _Task(actor)
 
 

@@ -45,6 +45,7 @@ class Scoring:
     country: str | None = None
     quotes: bool = False  # whether passages are kept with their words
     threads: int | None = None  # of the classifier; by default one a core
+    device: str | None = None  # of torch, such as cuda; by default the cores of the machine
     max_characters: int = MAX_CHARACTERS
 
     @cached_property
@@ -55,7 +56,7 @@ class Scoring:
     def scorer(self) -> "Scorer":
         """Load everything. Raises ArtifactError, PolicyError."""
         folder = self.artifact or released_artifact()
-        return Scorer(self, SensitivityClassifier.load(folder, threads=self.threads))
+        return Scorer(self, SensitivityClassifier.load(folder, self.threads, self.device))
 
 
 class Scorer:

@@ -1,6 +1,7 @@
 """The recipes, on a real Ray and a real Spark of this machine."""
 
 import shutil
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -83,6 +84,7 @@ def spark(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     from pyspark.sql import SparkSession
 
     monkeypatch.setenv("PYTHONPATH", str(repository))
+    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
     monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
     builder: Any = SparkSession.builder
     session = (

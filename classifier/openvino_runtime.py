@@ -1,0 +1,91 @@
+"""The exported graphs in OpenVINO, and the lexical model beside them.
+
+One window is one run of the encoder: nothing is padded, and an answer cannot depend, not even in
+its last digit, on which articles it was asked together with. Windows run in parallel, one thread
+each.
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openvino
+from numpy.typing import NDArray
+
+from classifier.batch import locate_passages
+from classifier.lexical import read_lexical_model
+from classifier.runtime import Floats, SectionLogits, usable_cores
+from classifier.windows import Window
+
+# The first array makes OpenVINO's bindings look numpy up; two threads at once would wait for each
+# other for ever (https://github.com/pybind/pybind11/pull/4877).
+openvino.Tensor(np.zeros(1, np.float32)).data.fill(0)
+
+
+class _Graph:
+    """A graph that several threads may run at once, each in a stream of its own."""
+
+    def __init__(self, path: Path, streams: int, settings: Mapping[str, Any] | None = None) -> None:
+        self._compiled = openvino.Core().compile_model(
+            path,
+            "CPU",
+            {
+                "NUM_STREAMS": streams,
+                "INFERENCE_NUM_THREADS": streams,
+                # Several processes on one machine would all be pinned to the first cores.
+                "ENABLE_CPU_PINNING": False,
+                **(settings or {}),
+            },
+        )
+        self._own = threading.local()
+
+    def run(self, feed: Mapping[str, NDArray[Any]]) -> list[Floats]:
+        """All outputs, in their order."""
+        request = getattr(self._own, "request", None)
+        if request is None:
+            request = self._own.request = self._compiled.create_infer_request()
+        return list(request.infer(feed).to_tuple())
+
+
+class OpenVinoRuntime:
+    """A `Runtime` on the cores of this machine; safe to call from several threads."""
+
+    def __init__(self, folder: Path, slots: int, threads: int | None = None) -> None:
+        threads = threads or usable_cores()
+        self._encoder = _Graph(folder / "encoder.xml", threads)
+        # A few passage vectors in, the answer out: nothing to gain from fewer bits.
+        self._heads = _Graph(folder / "heads.xml", threads, {"INFERENCE_PRECISION_HINT": "f32"})
+        self._lexical = read_lexical_model(folder / "lexical.npz")
+        self._slots = slots
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="encoder")
+
+    def start(self, sections: Sequence[Sequence[Window]]) -> Callable[[], list[SectionLogits]]:
+        """See `Runtime`."""
+        begun = [[self._pool.submit(self._encode, window) for window in s] for s in sections]
+
+        def finish() -> list[SectionLogits]:
+            return [
+                self._judge(section, [future.result() for future in futures])
+                for section, futures in zip(sections, begun, strict=True)
+            ]
+
+        return finish
+
+    def _encode(self, window: Window) -> Floats:  # (S, D)
+        feed = {"ids": window.ids[None], "slots": window.slots[None]}
+        vectors: Floats = self._encoder.run(feed)[0][0]
+        return vectors
+
+    def _judge(self, section: Sequence[Window], vectors: list[Floats]) -> SectionLogits:
+        located = locate_passages([section], self._slots)
+        gathered = np.concatenate(vectors)[located.places]
+        feed = {"vectors": gathered, "present": np.ones(gathered.shape[:2], dtype=np.bool_)}
+        passages, severities, sub_labels, details, treatment = (
+            out[0] for out in self._heads.run(feed)
+        )
+        network = np.concatenate([severities.ravel(), sub_labels, details])
+        lexical = self._lexical.score(section)
+        return SectionLogits(network, lexical, treatment, passages, located.passages[0])
