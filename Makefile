@@ -9,6 +9,7 @@ apt = $(if $(filter 0,$(shell id -u)),,sudo )sh -c 'apt-get update -qq && DEBIAN
 KEEP_MEMORY := MALLOC_MMAP_THRESHOLD_=100000000000 MALLOC_TRIM_THRESHOLD_=100000000000
 
 VENV := .venv
+RIVAL := .venv-infinity
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
@@ -45,11 +46,18 @@ evaluate: $(VENV)/.dev ## Measure the artifact and its baselines on the test spl
 card: $(VENV)/.dev ## Write the model card from the artifact's metrics
 	$(BIN)/forewarn card $(ARGS)
 
-bench: $(VENV)/.dev ## Time the classifier on this machine
-	$(BIN)/python -m benchmarks.latency $(ARGS)
+bench: $(VENV)/.dev $(RIVAL)/.infinity ## Compare the classifier with what else one might run, on this machine
+	$(BIN)/python -m benchmarks.compare --infinity $(RIVAL)/bin/infinity_emb $(ARGS)
+	$(BIN)/python -m benchmarks.tables
 
 load: $(VENV)/.dev ## Send the server more than it can read (ARGS='--minutes 2 --seconds 20')
 	$(BIN)/python -m benchmarks.load $(ARGS)
+
+# It wants older libraries than ours.
+$(RIVAL)/.infinity:
+	$(PYTHON) -m venv $(RIVAL)
+	$(RIVAL)/bin/python -m pip --disable-pip-version-check install --quiet torch==2.13.0 'infinity-emb[server,torch]==0.0.78'
+	@touch $@
 
 $(VENV)/.made:
 	$(PYTHON) -m venv $(VENV)

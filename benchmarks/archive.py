@@ -19,7 +19,7 @@ from typing import Any, ClassVar, TextIO
 import numpy as np
 import pyarrow as pa
 
-from benchmarks.latency import processor
+from benchmarks.machine import processor
 from classifier.runtime import usable_cores
 from labels import read_taxonomy
 from serving.archive.duplicates import Duplicates

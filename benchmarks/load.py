@@ -25,7 +25,7 @@ from typing import Any
 import httpx2
 
 from benchmarks.articles import invented_article
-from benchmarks.latency import free_port, processor, wait_until_ready
+from benchmarks.machine import free_port, processor, wait_until_ready
 from classifier.runtime import usable_cores
 
 RESULTS = Path(__file__).with_name("results") / "load.json"

@@ -22,17 +22,17 @@ import openvino
 import torch
 from numpy.typing import NDArray
 from onnxruntime.quantization import QuantType, quantize_dynamic
-from safetensors.torch import load_file
 
 from benchmarks.articles import invented_article
-from benchmarks.latency import processor
+from benchmarks.machine import processor
 from classifier import Article
-from classifier.artifact import WEIGHTS, released_artifact
+from classifier.artifact import read_manifest, released_artifact
 from classifier.network import PassageEncoder
+from classifier.torch_runtime import read_network
 from classifier.windows import ArticleEncoder, Window
 from forewarn.options import add_corpus
 from labels import read_taxonomy
-from training.build import build_encoder, build_network
+from training.build import build_encoder
 from training.config import read_config
 from training.corpus import read_split
 from training.export import export_encoder
@@ -71,7 +71,9 @@ def main() -> None:
 
 def candidates(folder: Path, encoder: ArticleEncoder) -> dict[str, tuple[Read, int]]:
     """What reads, and how many bytes it has on disk; torch in float32 first."""
-    network = released_encoder(encoder)
+    released = released_artifact()
+    slots = read_manifest(released).windowing.slots
+    network = read_network(released, read_taxonomy(), slots, encoder.pad_id).encoder
     whole, small = folder / "encoder.onnx", folder / "int8.onnx"
     logging.disable(logging.WARNING)
     export_encoder(network, whole)
@@ -80,7 +82,7 @@ def candidates(folder: Path, encoder: ArticleEncoder) -> dict[str, tuple[Read, i
         whole, small, per_channel=True, weight_type=QuantType.QInt8, extra_options=options
     )
     logging.disable(logging.NOTSET)
-    graph, size = released_artifact() / "encoder.xml", whole.stat().st_size
+    graph, size = released / "encoder.xml", whole.stat().st_size
     weights = graph.with_suffix(".bin").stat().st_size
     return {
         "torch float32": (in_torch(network, torch.float32), size),
@@ -92,14 +94,6 @@ def candidates(folder: Path, encoder: ArticleEncoder) -> dict[str, tuple[Read, i
         "OpenVINO int8, the rest float32": (in_openvino(graph, "f32"), weights),
         "OpenVINO int8, as released": (in_openvino(graph, None), weights),
     }
-
-
-def released_encoder(encoder: ArticleEncoder) -> PassageEncoder:
-    """The released weights in float32."""
-    network = build_network(read_config(), read_taxonomy(), encoder.pad_id)
-    weights = load_file(released_artifact() / WEIGHTS)
-    network.load_state_dict({name: value.float() for name, value in weights.items()}, strict=False)
-    return network.eval().encoder
 
 
 def in_torch(encoder: PassageEncoder, precision: torch.dtype) -> Read:

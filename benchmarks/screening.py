@@ -20,7 +20,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from benchmarks.latency import processor
+from benchmarks.machine import processor
 from classifier import Article, SensitivityClassifier
 from classifier.artifact import released_artifact
 from classifier.runtime import usable_cores

@@ -30,6 +30,8 @@ def main() -> None:
         print(f"{'out of date' if arguments.check else 'written'}: {path}")
         if not arguments.check:
             path.write_text(after, "utf-8")
+    if not arguments.check:
+        draw_growth(DOCUMENTS / "growth.svg")
     sys.exit(int(arguments.check and stale > 0))
 
 
@@ -115,16 +117,138 @@ def runtimes() -> str:
         rows.append(
             [name, speed, f"{found['megabytes']:.0f}", error, f"{found['least_cosine']:.4f}"]
         )
-    versions = ", ".join(
-        f"{name} {v.partition('-')[0]}" for name, v in measured["versions"].items()
+    return f"On {_machine(measured)}; {_versions(measured)}.\n\n{markdown_table(rows)}"
+
+
+def speed() -> str:
+    """Articles a second of Forewarn and others, and what that costs, as Markdown."""
+    measured = _read("compare")
+    found, truth = measured["rivals"], measured["accuracy"]
+    plain = found["transformers"]["articles_per_second"]
+    cores = measured["machine"]["cores"]
+    head = ["", "Articles a second", "To the pipeline", "A million cost", "Macro AP", "Macro F1"]
+    rows = [head]
+    for name, (title, network) in _RIVALS.items():
+        if name not in found:
+            continue
+        speed = found[name]["articles_per_second"]
+        hours = 1e6 / speed / 3600
+        figures = [f"{100 * truth[network][f]:.1f}" for f in ("average_precision", "f1")]
+        cost = f"{hours:,.0f} h, {hours * cores * DOLLARS_PER_CORE_HOUR:,.2f} $"
+        rows.append([title, f"{speed:,.1f}", f"{speed / plain:.2f}", cost, *figures])
+    articles = measured["articles"]
+    server = found["forewarn serve"]["articles_per_second"]
+    alone = found["forewarn"]["articles_per_second"]
+    return (
+        f"On {_machine(measured)}; {_versions(measured)}. Articles have {articles['mean_words']} "
+        f"words in the mean, {articles['mean_tokens']:,.0f} tokens in {articles['mean_windows']:.1f} "
+        f"windows. A core costs {DOLLARS_PER_CORE_HOUR} $ an hour.\n\n{markdown_table(rows)}\n\n"
+        f"With sixteen callers the server gives {server / alone:.0%} of what the classifier gives "
+        "alone; the callers run on the same cores."
     )
-    return f"On {_machine(measured)}; {versions}.\n\n{markdown_table(rows)}"
 
 
+def waiting() -> str:
+    """How long callers wait, memory and cold start, as Markdown."""
+    measured = _read("compare")
+    rows = [["", "One caller", "Sixteen callers", "Peak MB", "Cold start"]]
+    for name, (title, _) in _RIVALS.items():
+        if name not in measured["rivals"]:
+            continue
+        found = measured["rivals"][name]
+        waits = [
+            " / ".join(f"{found[callers][p]:,.0f}" for p in ("p50", "p95", "p99"))
+            for callers in ("one_caller_ms", "sixteen_callers_ms")
+        ]
+        cold = f"{found['cold_start_seconds']:.1f} s"
+        rows.append([title, *waits, f"{found['peak_memory_mb']:,}", cold])
+    (cold,) = measured["cold_start_seconds"].values()
+    return (
+        "Milliseconds until an article of 800 words is answered, p50 / p95 / p99; cold start is "
+        f"from nothing to the first answer.\n\n{markdown_table(rows)}\n\n"
+        f"`forewarn classify` takes {cold:.2f} s from cold for one article."
+    )
+
+
+def limits() -> str:
+    """What the machine could do, and where the time goes, as Markdown."""
+    measured = _read("compare")
+    rates, stages = measured["limits"], measured["stages"]
+    tokens = (
+        measured["rivals"]["forewarn"]["articles_per_second"] * measured["articles"]["mean_tokens"]
+    )
+    used = tokens * rates["encoder_mops_per_token"] / 1000
+    rows = [["Stage", "Share of the time"]]
+    for name, share in stages["of_the_whole"].items():
+        rows.append([name, f"{share:.1%}"])
+        if name == "encoder":
+            rows += [[f"– {one}", f"{s * share:.1%}"] for one, s in stages["of_the_encoder"].items()]
+    return (
+        f"Chains of fully connected layers run at {rates['int8_gops']:,.0f} billion operations a "
+        f"second in int8 here, at {rates['bfloat16_gops']:,.0f} in bfloat16. A token takes "
+        f"{rates['encoder_mops_per_token']} million, so {tokens:,.0f} tokens a second are "
+        f"**{used / rates['int8_gops']:.0%} of the int8 limit** and "
+        f"{used / rates['bfloat16_gops']:.0%} of what bfloat16 could give. On one core, an article "
+        f"spends its time like this:\n\n{markdown_table(rows)}"
+    )
+
+
+def growth() -> str:
+    """How time grows with length, as Markdown."""
+    found = _read("compare")["growth"]
+    rows = [
+        ["Words", *(f"{words:,}" for words in found["words"])],
+        ["Milliseconds", *(f"{ms:,.0f}" for ms in found["milliseconds"])],
+    ]
+    return (
+        f"{markdown_table(rows)}\n\nThe straight line that fits best is {found['ms_of_none']:.1f} "
+        f"ms and {found['ms_per_1000_words']:.1f} ms for each 1,000 words: R² "
+        f"{found['r_squared']:.4f}, no length further from it than "
+        f"{found['largest_deviation']:.0%}."
+    )
+
+
+def draw_growth(path: Path) -> None:
+    """The same as a picture."""
+    import matplotlib as mpl
+    from matplotlib import pyplot as plt
+
+    mpl.rcParams.update({"svg.hashsalt": "growth", "svg.fonttype": "none", "font.size": 9})
+    found = _read("compare")["growth"]
+    figure, axes = plt.subplots(figsize=(6, 3.2), layout="constrained")
+    first, last = found["words"][0], found["words"][-1]
+    steps = [first * (last / first) ** (n / 60) for n in range(61)]
+    line = [found["ms_of_none"] + found["ms_per_1000_words"] * words / 1000 for words in steps]
+    axes.loglog(steps, line, color="#8a93a3", label="straight line, best fit")
+    axes.loglog(found["words"], found["milliseconds"], "o", color="#1d4ed8", label="measured")
+    axes.set(xlabel="words of an article", ylabel="milliseconds")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    axes.grid(alpha=0.3)
+    axes.legend(frameon=False)
+    figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)
+
+
+DOLLARS_PER_CORE_HOUR = 0.04  # about what a virtual x86 core of the large clouds costs on demand
+_RIVALS = {
+    "forewarn": ("Forewarn, in one process", "as released"),
+    "forewarn serve": ("Forewarn, over HTTP", "as released"),
+    "transformers": ("`transformers` pipeline, float32", "float32"),
+    "onnxruntime": ("ONNX Runtime, float32", "float32"),
+    "infinity": ("infinity, float32, over HTTP", "float32"),
+    "tfidf": ("TF-IDF and logistic regression", "tfidf"),
+}
 _TABLES: dict[str, list[tuple[str, Callable[[], str]]]] = {
     "operations.md": [("sizing", sizing)],
     "archive.md": [("screening", screening)],
-    "performance.md": [("runtimes", runtimes)],
+    "performance.md": [
+        ("speed", speed),
+        ("waiting", waiting),
+        ("limits", limits),
+        ("growth", growth),
+        ("runtimes", runtimes),
+    ],
 }
 
 
@@ -136,6 +260,10 @@ def _machine(measured: dict[str, Any]) -> str:
     machine = measured["machine"]
     cores = f"{machine['cores']} core" + "s" * (machine["cores"] != 1)
     return f"{cores} ({machine['processor']})"
+
+
+def _versions(measured: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {v.partition('+')[0].partition('-')[0]}" for name, v in measured["versions"].items())
 
 
 def _share(found: dict[str, Any] | None, load: dict[str, Any]) -> str:
