@@ -25,14 +25,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.articles import invented_article
-from benchmarks.machine import processor
 from benchmarks.limits import encoder_operations, matrix_rates
 from benchmarks.load import WORDS, percentiles
+from benchmarks.machine import processor
 from benchmarks.prepare_rivals import prepare
 from benchmarks.rivals import CALLERS, INFINITY, RIVALS, TITLE
 from benchmarks.stages import share_of_stages
 from classifier import Article, SensitivityClassifier
 from classifier.artifact import read_manifest, released_artifact
+from classifier.openvino_runtime import filled
 from classifier.runtime import usable_cores
 from classifier.windows import ArticleEncoder
 from forewarn.options import add_corpus
@@ -117,7 +118,6 @@ def started(name: str, folder: Path) -> Iterator[Ask]:
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
-        assert process.stdin and process.stdout
 
         def receive() -> dict[str, Any]:
             assert process.stdout
@@ -179,14 +179,16 @@ def invented(sent: Sent) -> list[Article]:
 
 
 def sizes(articles: int) -> dict[str, float]:
-    """Tokens and windows that the classifier reads of an article, in the mean."""
+    """Tokens and windows that the classifier reads of an article, in the mean, and its padding."""
     manifest = read_manifest(released_artifact())
     encoder = ArticleEncoder.from_file(released_artifact() / "tokenizer.json", manifest.windowing)
-    read = [encoder.encode(article).windows for article in invented(mixed(articles))]
-    tokens = sum(len(window.ids) for windows in read for window in windows)
+    read = [list(encoder.encode(article).windows) for article in invented(mixed(articles))]
+    lengths = [len(window.ids) for windows in read for window in windows]
+    tokens = sum(lengths)
     return {
         "mean_tokens": round(tokens / len(read), 1),
-        "mean_windows": round(sum(map(len, read)) / len(read), 2),
+        "mean_windows": round(len(lengths) / len(read), 2),
+        "padded_share": round(1 - tokens / sum(map(filled, lengths)), 4),
     }
 
 

@@ -1,5 +1,6 @@
 """The files that rivals read: the released encoder as others would have it, and TF-IDF."""
 
+import logging
 import warnings
 from pathlib import Path
 
@@ -37,12 +38,13 @@ def _network(folder: Path) -> None:
     # Ours has no pooler, theirs does; what its weights are does not change how long it takes.
     network = BertForSequenceClassification(configuration)
     network.bert.load_state_dict(encoder.state_dict(), strict=False)
-    network.eval().save_pretrained(folder / NETWORK)
+    network.train(False).save_pretrained(folder / NETWORK)
     tokenizer = AutoTokenizer.from_pretrained(locate_encoder(read_config().encoder))
     tokenizer.model_max_length = TOKENS
     tokenizer.save_pretrained(folder / NETWORK)
     ids = torch.ones((2, 8), dtype=torch.int64)
     batch, tokens = torch.export.Dim("batch"), torch.export.Dim("tokens", max=512)
+    logging.disable(logging.WARNING)  # of what the exporter did for other networks
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
@@ -56,6 +58,7 @@ def _network(folder: Path) -> None:
             },
             verbose=False,
         )
+    logging.disable(logging.NOTSET)
 
 
 def _linear(folder: Path, corpus: Path) -> None:

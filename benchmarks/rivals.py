@@ -149,10 +149,12 @@ class InfinityServer:
 
     def __init__(self, folder: Path) -> None:
         port = free_port()
+        options = "--served-model-name rival --engine torch --device cpu --dtype float32"
         self._server = _start(
-            [os.environ[INFINITY], "v2", "--model-id", str(folder / NETWORK)]
-            + ["--served-model-name", "rival", "--engine", "torch", "--device", "cpu"]
-            + ["--dtype", "float32", "--no-bettertransformer", "--port", str(port)],
+            [
+                *(os.environ[INFINITY], "v2", "--model-id", str(folder / NETWORK)),
+                *(*options.split(), "--no-bettertransformer", "--port", str(port)),
+            ],
             DO_NOT_TRACK="1",
             HF_HUB_OFFLINE="1",
         )
@@ -205,8 +207,7 @@ class Packer:
     def _of(self, body: str) -> Iterator[str]:
         sentences = [TITLE, *self._segment("en", body)]
         title, *sizes = (
-            len(one.ids)
-            for one in self._counter.encode_batch(sentences, add_special_tokens=False)
+            len(one.ids) for one in self._counter.encode_batch(sentences, add_special_tokens=False)
         )
         room = TOKENS - 2 - title
         packed, size = [TITLE], 0

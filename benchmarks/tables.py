@@ -141,10 +141,11 @@ def speed() -> str:
     alone = found["forewarn"]["articles_per_second"]
     return (
         f"On {_machine(measured)}; {_versions(measured)}. Articles have {articles['mean_words']} "
-        f"words in the mean, {articles['mean_tokens']:,.0f} tokens in {articles['mean_windows']:.1f} "
-        f"windows. A core costs {DOLLARS_PER_CORE_HOUR} $ an hour.\n\n{markdown_table(rows)}\n\n"
-        f"With sixteen callers the server gives {server / alone:.0%} of what the classifier gives "
-        "alone; the callers run on the same cores."
+        f"words in the mean, {articles['mean_tokens']:,.0f} tokens in "
+        f"{articles['mean_windows']:.1f} windows; {articles['padded_share']:.1%} of what the "
+        f"encoder reads is padding. A core costs {DOLLARS_PER_CORE_HOUR} $ an hour."
+        f"\n\n{markdown_table(rows)}\n\nWith sixteen callers the server gives "
+        f"{server / alone:.0%} of what the classifier gives alone; its callers have the same cores."
     )
 
 
@@ -182,7 +183,9 @@ def limits() -> str:
     for name, share in stages["of_the_whole"].items():
         rows.append([name, f"{share:.1%}"])
         if name == "encoder":
-            rows += [[f"– {one}", f"{s * share:.1%}"] for one, s in stages["of_the_encoder"].items()]
+            rows += [
+                [f"– {one}", f"{s * share:.1%}"] for one, s in stages["of_the_encoder"].items()
+            ]
     return (
         f"Chains of fully connected layers run at {rates['int8_gops']:,.0f} billion operations a "
         f"second in int8 here, at {rates['bfloat16_gops']:,.0f} in bfloat16. A token takes "
@@ -263,7 +266,10 @@ def _machine(measured: dict[str, Any]) -> str:
 
 
 def _versions(measured: dict[str, Any]) -> str:
-    return ", ".join(f"{name} {v.partition('+')[0].partition('-')[0]}" for name, v in measured["versions"].items())
+    return ", ".join(
+        f"{name} {v.partition('+')[0].partition('-')[0]}"
+        for name, v in measured["versions"].items()
+    )
 
 
 def _share(found: dict[str, Any] | None, load: dict[str, Any]) -> str:

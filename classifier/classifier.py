@@ -1,6 +1,7 @@
 """`SensitivityClassifier`: the one way to ask what an article involves."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from classifier.assessment import (
 )
 from classifier.calibration import STEPS, Calibration, read_calibration, sigmoid
 from classifier.errors import DeviceError
-from classifier.language import detect_language, is_supported
+from classifier.language import detect_language, is_supported, load_identifier
 from classifier.openvino_runtime import OpenVinoRuntime
 from classifier.runtime import Runtime, SectionLogits
 from classifier.version import __version__
@@ -64,16 +65,19 @@ class SensitivityClassifier:
         names a torch device, such as `cuda`, to read with the 16-bit weights instead; `DeviceError`
         where there is none.
         """
-        manifest = read_manifest(folder)
-        taxonomy = read_artifact_taxonomy(folder)
-        encoder = ArticleEncoder.from_file(folder / "tokenizer.json", manifest.windowing)
-        slots = manifest.windowing.slots
-        runtime: Runtime
-        if device is None:
-            runtime = OpenVinoRuntime(folder, slots, threads)
-        else:
-            runtime = _on_device(device)(folder, taxonomy, slots, encoder.pad_id, device)
-        calibration = read_calibration(folder / "calibration.json")
+        with ThreadPoolExecutor(1) as beside:
+            languages = beside.submit(load_identifier)  # while the graphs are compiled
+            manifest = read_manifest(folder)
+            taxonomy = read_artifact_taxonomy(folder)
+            encoder = ArticleEncoder.from_file(folder / "tokenizer.json", manifest.windowing)
+            slots = manifest.windowing.slots
+            runtime: Runtime
+            if device is None:
+                runtime = OpenVinoRuntime(folder, slots, encoder.pad_id, threads)
+            else:
+                runtime = _on_device(device)(folder, taxonomy, slots, encoder.pad_id, device)
+            calibration = read_calibration(folder / "calibration.json")
+            languages.result()
         return cls(encoder, runtime, calibration, taxonomy, manifest)
 
     @property

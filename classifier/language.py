@@ -15,7 +15,8 @@ SUPPORTED = "en"
 
 
 @cache
-def _identifier() -> Any:
+def load_identifier() -> Any:
+    """The model, which takes half a second to unpack the first time."""
     langid = importlib.import_module("py3langid.langid")
     return langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
 
@@ -27,7 +28,7 @@ def detect_language(text: str) -> str | None:
     """
     if not any(character.isalpha() for character in text):
         return None
-    ranked = [(str(code), float(share)) for code, share in _identifier().rank(text)]
+    ranked = [(str(code), float(share)) for code, share in load_identifier().rank(text)]
     english = dict(ranked)[SUPPORTED]
     limit = FOREIGN if len(text) >= LONG else SURELY_FOREIGN
     return SUPPORTED if english >= limit else next(c for c, _ in ranked if c != SUPPORTED)

@@ -1,8 +1,9 @@
 """The exported graphs in OpenVINO, and the lexical model beside them.
 
-One window is one run of the encoder: nothing is padded, and an answer cannot depend, not even in
-its last digit, on which articles it was asked together with. Windows run in parallel, one thread
-each.
+One window is one run of the encoder, so an answer cannot depend, not even in its last digit, on
+which articles it was asked together with. Windows run in parallel, one thread each. A window is
+filled up to a multiple of `STEP` tokens: OpenVINO keeps code and memory for each length that it has
+seen, and runs round lengths faster than it loses by the padding (`docs/performance.md`).
 """
 
 import threading
@@ -15,10 +16,12 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 
-from classifier.batch import locate_passages
+from classifier.batch import locate_passages, pad_windows
 from classifier.lexical import read_lexical_model
 from classifier.runtime import Floats, SectionLogits, usable_cores
 from classifier.windows import Window
+
+STEP = 16  # tokens
 
 # The first array makes OpenVINO's bindings look numpy up; two threads at once would wait for each
 # other for ever (https://github.com/pybind/pybind11/pull/4877).
@@ -53,13 +56,13 @@ class _Graph:
 class OpenVinoRuntime:
     """A `Runtime` on the cores of this machine; safe to call from several threads."""
 
-    def __init__(self, folder: Path, slots: int, threads: int | None = None) -> None:
+    def __init__(self, folder: Path, slots: int, pad_id: int, threads: int | None = None) -> None:
         threads = threads or usable_cores()
         self._encoder = _Graph(folder / "encoder.xml", threads)
         # A few passage vectors in, the answer out: nothing to gain from fewer bits.
         self._heads = _Graph(folder / "heads.xml", threads, {"INFERENCE_PRECISION_HINT": "f32"})
         self._lexical = read_lexical_model(folder / "lexical.npz")
-        self._slots = slots
+        self._slots, self._pad_id = slots, pad_id
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="encoder")
 
     def start(self, sections: Sequence[Sequence[Window]]) -> Callable[[], list[SectionLogits]]:
@@ -75,7 +78,8 @@ class OpenVinoRuntime:
         return finish
 
     def _encode(self, window: Window) -> Floats:  # (S, D)
-        feed = {"ids": window.ids[None], "slots": window.slots[None]}
+        ids, slots = pad_windows([window], self._pad_id, 1, filled(len(window.ids)))
+        feed = {"ids": ids, "slots": slots}
         vectors: Floats = self._encoder.run(feed)[0][0]
         return vectors
 
@@ -89,3 +93,8 @@ class OpenVinoRuntime:
         network = np.concatenate([severities.ravel(), sub_labels, details])
         lexical = self._lexical.score(section)
         return SectionLogits(network, lexical, treatment, passages, located.passages[0])
+
+
+def filled(tokens: int) -> int:
+    """The length of a window of so many tokens when it is read."""
+    return -(-tokens // STEP) * STEP

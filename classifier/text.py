@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import sys
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 REPLACEMENT = "\ufffd"
+PLANES = range(0x20000), range(0xE0000, 0xF0000)  # with white space and invisible characters
 
 
-def _is_invisible(character: str) -> bool:
+def is_invisible(character: str) -> bool:
     """Whether it is a control (Cc) or format (Cf) character that is not white space.
 
     Soft hyphens, zero-width joiners, bidirectional marks, byte-order marks, NUL: a reader does not
@@ -27,14 +27,14 @@ def _ranges(belongs: Callable[[str], bool]) -> str:
     r"""The characters that belong, for a class of a regular expression.
 
     As ranges and without `\s`: single characters beyond U+FFFF, and categories, are compared with
-    every character of a text one by one.
+    every character of a text one by one. Those of Unicode 17 stand in three of its 17 planes.
     """
-    codes = [code for code in range(sys.maxunicode + 1) if belongs(chr(code))]
+    codes = [code for plane in PLANES for code in plane if belongs(chr(code))]
     runs = [list(run) for _, run in groupby(enumerate(codes), lambda at: at[1] - at[0])]
     return "".join(f"\\U{run[0][1]:08x}-\\U{run[-1][1]:08x}" for run in runs)
 
 
-_OPEN = _ranges(lambda character: character.isspace() or _is_invisible(character))
+_OPEN = _ranges(lambda character: character.isspace() or is_invisible(character))
 # Runs that need work: white space and invisible characters together, or lone surrogates.
 _RUN = re.compile(rf"[{_OPEN}]+|[\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")

@@ -37,7 +37,7 @@ def artifact_logits(
     folder: Path, encoder: ArticleEncoder, examples: Sequence[Example]
 ) -> ArtifactLogits:
     """What the exported files say of articles that are no longer than one section."""
-    runtime = OpenVinoRuntime(folder, encoder.windowing.slots)
+    runtime = OpenVinoRuntime(folder, encoder.windowing.slots, encoder.pad_id)
     windows = [tuple(encoder.encode(example.article).windows) for example in examples]
     found = runtime.start(windows)()
     return ArtifactLogits(

@@ -104,6 +104,8 @@ async def _lifespan(app: FastAPI, classifier: SensitivityClassifier | None) -> A
         with ThreadPoolExecutor(1, initializer=give_way) as loading:
             loop = asyncio.get_running_loop()
             classifier = await loop.run_in_executor(loading, load_classifier, app.state.settings)
+    # Before the dispatcher, which would take the first time for the classifier's speed.
+    await asyncio.to_thread(classifier.assess, [ARTICLE])
     app.state.store = app.state.store or await asyncio.to_thread(open_store_of, app.state.settings)
     app.state.access = Access(app.state.store, app.state.rate)
     limits = Limits(wait=app.state.settings.max_waiting_ms / 1000)

@@ -1,18 +1,25 @@
 """Normalising: what a reader sees is kept, in its place, and nothing else is."""
 
+import sys
 import unicodedata
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from classifier.text import REPLACEMENT, content_hash, normalise
+from classifier.text import PLANES, REPLACEMENT, content_hash, is_invisible, normalise
 from tests.classifier.texts import HOSTILE, is_visible, texts
 from tests.tiny import WORDS
 
 
 def is_surrogate(character: str) -> bool:
     return unicodedata.category(character) == "Cs"
+
+
+def test_nothing_invisible_stands_outside_the_planes_that_are_searched() -> None:
+    searched = {code for plane in PLANES for code in plane}
+    rest = (chr(code) for code in range(sys.maxunicode + 1) if code not in searched)
+    assert not any(character.isspace() or is_invisible(character) for character in rest)
 
 
 @given(texts())
