@@ -54,7 +54,7 @@ def main() -> None:
     """Measure, write, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, default=98, help="of mixed lengths, a round")
-    parser.add_argument("--waits", type=int, default=200, help="answers that callers wait for")
+    parser.add_argument("--waits", type=int, default=128, help="answers that callers wait for")
     parser.add_argument("--infinity", type=Path, help="the command infinity_emb, elsewhere")
     add_corpus(parser)
     arguments = parser.parse_args()

@@ -178,21 +178,25 @@ def limits() -> str:
     tokens = (
         measured["rivals"]["forewarn"]["articles_per_second"] * measured["articles"]["mean_tokens"]
     )
+    speeds = [
+        measured["rivals"][name]["articles_per_second"] for name in ("forewarn", "transformers")
+    ]
+    ratio = speeds[0] / speeds[1]
     used = tokens * rates["encoder_mops_per_token"] / 1000
     rows = [["Stage", "Share of the time"]]
     for name, share in stages["of_the_whole"].items():
-        rows.append([name, f"{share:.1%}"])
+        rows.append([name, f"{share:.1%}" if share > 0 else "less than can be measured"])
         if name == "encoder":
-            rows += [
-                [f"– {one}", f"{s * share:.1%}"] for one, s in stages["of_the_encoder"].items()
-            ]
+            parts = stages["of_the_encoder"].items()
+            rows += [[f"– {part}", f"{of_it * share:.1%}"] for part, of_it in parts]
     return (
         f"Chains of fully connected layers run at {rates['int8_gops']:,.0f} billion operations a "
         f"second in int8 here, at {rates['bfloat16_gops']:,.0f} in bfloat16. A token takes "
         f"{rates['encoder_mops_per_token']} million, so {tokens:,.0f} tokens a second are "
         f"**{used / rates['int8_gops']:.0%} of the int8 limit** and "
-        f"{used / rates['bfloat16_gops']:.0%} of what bfloat16 could give. On one core, an article "
-        f"spends its time like this:\n\n{markdown_table(rows)}"
+        f"{used / rates['bfloat16_gops']:.0%} of what bfloat16 could give. Six times the pipeline "
+        f"would take {used / ratio * 6 / rates['int8_gops']:.0%} of the int8 limit. On one core, "
+        f"an article spends its time like this:\n\n{markdown_table(rows)}"
     )
 
 
@@ -233,6 +237,18 @@ def draw_growth(path: Path) -> None:
     plt.close(figure)
 
 
+def window_lengths() -> str:
+    """What round lengths of windows bring, as Markdown."""
+    measured = _read("window_lengths")
+    plain = measured["steps"]["1"]["articles_per_second"]
+    rows = [["Filled up to multiples of", "Articles a second", "Peak MB"]]
+    for step, found in measured["steps"].items():
+        speed = found["articles_per_second"]
+        memory = f"{found['peak_memory_mb']:,.0f}"
+        rows.append([f"{step} tokens", f"{speed:.1f} ({speed / plain:.2f} times)", memory])
+    return f"On {_machine(measured)}, articles of mixed lengths.\n\n{markdown_table(rows)}"
+
+
 DOLLARS_PER_CORE_HOUR = 0.04  # about what a virtual x86 core of the large clouds costs on demand
 _RIVALS = {
     "forewarn": ("Forewarn, in one process", "as released"),
@@ -251,6 +267,7 @@ _TABLES: dict[str, list[tuple[str, Callable[[], str]]]] = {
         ("limits", limits),
         ("growth", growth),
         ("runtimes", runtimes),
+        ("window_lengths", window_lengths),
     ],
 }
 
