@@ -1,6 +1,7 @@
 """Options that several verbs share."""
 
 import argparse
+import getpass
 from pathlib import Path
 
 CORPUS = Path(__file__).resolve().parent.parent.parent / "shared" / "corpus"
@@ -15,3 +16,8 @@ def add_corpus(parser: argparse.ArgumentParser) -> None:
         help="folder with train, dev and test.jsonl.gz: annotations joined with texts "
         "(default: ../shared/corpus beside the project)",
     )
+
+
+def actor() -> str:
+    """Who gives the command, for the audit trail."""
+    return f"command:{getpass.getuser()}"
