@@ -25,7 +25,7 @@ VERBS = {
     "train": "make an artifact from annotated articles",
     "evaluate": "measure an artifact on the test split, beside two baselines",
     "card": "write the model card and the README's tables from the measured figures",
-    "corpus": "join annotations with the texts that a newsroom holds",
+    "corpus": "join annotations with the texts that a newsroom holds; freeze the test split",
 }
 
 EXTRAS = {

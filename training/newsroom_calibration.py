@@ -4,8 +4,8 @@ Each label's calibrated log-odds s become slope * s + offset, with an offset for
 severities and one slope for all three: Platt scaling on top of the released one. A prior holds the
 slope to 1 and the offsets to 0, so that few decisions move little; docs/decisions/ has the reasons.
 Judgements count with the inverse of the probability with which they were asked for (Horvitz and
-Thompson, 1952), scaled to their effective number (Kish, Survey Sampling, 1965): else the prior would
-be outvoted by few judgements with large weights.
+Thompson, 1952), scaled to their effective number (Kish, Survey Sampling, 1965): else a few with
+large weights would outvote the prior.
 """
 
 from dataclasses import dataclass

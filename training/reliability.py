@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -46,7 +47,7 @@ def reliability_curve(
 def reliability_rows(before: Sequence[Point], after: Sequence[Point]) -> list[list[str]]:
     """A table, head first, of two curves."""
     rows = [["Probability", "Before: articles", "said", "seen", "After: articles", "said", "seen"]]
-    for low, high in zip(EDGES[:-1], EDGES[1:], strict=True):
+    for low, high in pairwise(EDGES):
         cells = [f"{low:.0%}–{high:.0%}"]
         for curve in (before, after):
             point = next((one for one in curve if one.low == low), None)
