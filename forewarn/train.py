@@ -65,7 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _extra(arguments: argparse.Namespace, config: "TrainingConfig") -> "list[Example]":
-    from training.newsroom import learnable, read_newsroom
+    from training.extra import learnable
+    from training.newsroom import read_newsroom
 
     articles, told = read_newsroom(arguments.extra, arguments.texts)
     examples, long = learnable(articles, config)

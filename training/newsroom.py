@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 from classifier import Article, ForewarnError
 from classifier.held_texts import join_texts, read_texts
 from labels import DecidedArticle, Taxonomy, read_decided
-from training.build import build_encoder
-from training.config import TrainingConfig
 from training.corpus import Example
 from training.shingles import shingles_of, stories
 
@@ -88,20 +86,6 @@ def split_newsroom(articles: Sequence[NewsroomArticle]) -> NewsroomSplit:
     held_out = [i for i, draw in enumerate(drawn) if draw % HELD_OUT == 0]
     fold = np.array([drawn[i] // HELD_OUT % FOLDS for i in fit], dtype=np.int64)
     return NewsroomSplit([articles[i] for i in fit], [articles[i] for i in held_out], fold)
-
-
-def learnable(
-    articles: Sequence[NewsroomArticle], config: TrainingConfig
-) -> tuple[list[Example], int]:
-    """What may be trained on, and the number of articles that are too long to be.
-
-    An article of more windows than a section is read in parts, and what editors said holds for the
-    whole.
-    """
-    encoder = build_encoder(config)
-    examples = [one.as_example() for one in split_newsroom(articles).fit]
-    short = [one for one in examples if len(encoder.encode(one.article).sections) == 1]
-    return short, len(examples) - len(short)
 
 
 def severity_table(
