@@ -29,6 +29,7 @@ from training.paired import (
     compare_ratio,
     resamples,
 )
+from training.same_weights import load_pair
 
 Floats = NDArray[np.float64]
 LEVEL = 0.05  # that all intervals together miss a difference (Bonferroni)
@@ -121,7 +122,7 @@ def compare_artifacts(
     Of the newsroom's decisions only the held-out part is looked at: the candidate may have learned
     from the rest.
     """
-    old, new = (SensitivityClassifier.load(folder) for folder in (against, candidate))
+    old, new = load_pair(against, candidate)
     labels = old.taxonomy.label_ids
     examples = read_split(corpus, "test")
     articles = [example.article for example in examples]
