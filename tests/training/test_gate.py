@@ -25,7 +25,6 @@ from training.paired import (
     compare_ratio,
     resamples,
 )
-
 from training.same_weights import load_pair
 
 
