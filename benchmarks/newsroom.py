@@ -71,7 +71,8 @@ def simulate(corpus: Path, draws: int) -> dict[str, Any]:
     told = stories([shingles_of(e.article) for e in examples])
     old = read_calibration(artifact / "calibration.json")
     probabilities = old.probabilities(scores, len(TASTE))[:, FLAG : STEPS * len(TASTE) : STEPS]
-    flagged = (probabilities >= old.threshold[FLAG : STEPS * len(TASTE) : STEPS]).any(1)
+    met = probabilities >= old.threshold[FLAG : STEPS * len(TASTE) : STEPS]
+    flagged = np.asarray(met.any(1), dtype=np.bool_)
     newsrooms = [draw_decisions(examples, flagged, seed) for seed in range(draws)]
     gains = [
         gain(classifier, examples, scores, told, [articles[i] for i in asked], asked)

@@ -10,6 +10,7 @@ from forewarn.options import add_corpus, add_decisions
 
 if TYPE_CHECKING:
     from training.gate import Gate
+    from training.newsroom import NewsroomArticle
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     from training.gate import compare_artifacts
     from training.newsroom import read_newsroom
 
-    articles = []
+    articles: list[NewsroomArticle] = []
     if arguments.decisions:
         articles, told = read_newsroom(arguments.decisions, arguments.texts)
         print(told)

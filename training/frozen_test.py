@@ -61,6 +61,17 @@ def write_frozen_test(articles: Sequence[Article], folder: Path = FOLDER) -> Non
     )
 
 
+def leave_out_near(articles: Sequence[Article], folder: Path = FOLDER) -> list[bool]:
+    """Which articles are near no test article, and may be trained on.
+
+    Raises FrozenTestError if one *is* a test article: then the split itself is wrong.
+    """
+    frozen = read_frozen_test(folder)
+    copies = [article for article in articles if article.content_hash in frozen.hashes]
+    require_unfrozen(copies, "the train split", folder)
+    return [not frozen.recognises(article) for article in articles]
+
+
 def require_unfrozen(articles: Sequence[Article], what: str, folder: Path = FOLDER) -> None:
     """Raise FrozenTestError, with ids and no text, if one of the articles is in the test set."""
     frozen = read_frozen_test(folder)

@@ -39,7 +39,8 @@ class LabelCalibration(NamedTuple):
 
     def flagged(self, scores: Floats) -> NDArray[np.bool_]:
         """Which articles get severity 2 or more: (N,)."""
-        return (self.probabilities(scores) >= self.thresholds)[:, : FLAG + 1].all(1)
+        met = (self.probabilities(scores) >= self.thresholds)[:, : FLAG + 1]
+        return np.asarray(met.all(1), dtype=np.bool_)
 
 
 class Judged(NamedTuple):
@@ -57,7 +58,9 @@ class Judged(NamedTuple):
 
     def rows(self, chosen: NDArray[np.bool_]) -> "Judged":
         """Some of them."""
-        return Judged(*(column[chosen] for column in self))
+        return Judged(
+            self.scores[chosen], self.severities[chosen], self.weights[chosen], self.fold[chosen]
+        )
 
 
 @dataclass(frozen=True)
@@ -169,4 +172,4 @@ def measure(judged: Judged, probabilities: Floats, flags: NDArray[np.bool_]) -> 
 
 
 def _enough(targets: Floats) -> bool:
-    return min(targets.sum(), (1 - targets).sum()) >= FEWEST_OF_A_CLASS
+    return bool(min(targets.sum(), (1 - targets).sum()) >= FEWEST_OF_A_CLASS)

@@ -39,8 +39,8 @@ def clear_kept(severities: Floats, said: Said) -> Terms:
 
 def f1(severities: Floats, said: Said) -> Terms:
     """F1 of the flags against severity 2 and up."""
-    truth = severities >= 2
-    return 2.0 * (truth & said.flagged), truth.astype(np.float64) + said.flagged
+    truth, flagged = (severities >= 2).astype(np.float64), said.flagged.astype(np.float64)
+    return 2 * truth * flagged, truth + flagged
 
 
 def probability_score(severities: Floats, said: Said) -> Terms:

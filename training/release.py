@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from training.calibrate import artifact_logits, fit_calibration
 from training.config import TrainingConfig
 from training.corpus import Example, read_split
 from training.export import export_network
-from training.frozen_test import read_frozen_test, require_unfrozen
+from training.frozen_test import leave_out_near, read_frozen_test, require_unfrozen
 from training.lexical import fit_lexical_model
 from training.self_training import judge_unlabelled
 from training.train import experiment_fingerprint, train
@@ -40,18 +41,17 @@ def make_artifact(
 ) -> Path:
     """Train in `workspace` (or go on there), calibrate on dev, and put the artifact at `out`.
 
-    `extra` are articles that are learned beside the train split. The test split is not read, and
-    FrozenTestError is raised where one of its articles is among those to be learned. `out` is
-    replaced only when the new artifact is whole.
+    `extra` are articles that are learned beside the train split. The test split is not read;
+    FrozenTestError is raised where one of its articles would be learned, and articles of the train
+    split that are near one are left out. `out` is replaced only when the new artifact is whole.
     """
     taxonomy = read_taxonomy()
     examples, dev = read_split(corpus, "train"), read_split(corpus, "dev")
-    require_unfrozen([example.article for example in examples], "the train split")
+    far = leave_out_near([example.article for example in examples])
     require_unfrozen([example.article for example in extra], "the decisions")
-    examples = [*examples, *extra]
-    counts = {"train": len(examples) - len(extra), "dev": len(dev), "judged": 0}
-    if extra:
-        counts["extra"] = len(extra)
+    counts = {"train": sum(far), "dev": len(dev), "judged": 0}
+    counts |= {"extra": len(extra)} if extra else {}
+    examples = [*compress(examples, far), *extra]
     origin = {
         "date": date.today().isoformat(),
         "code": __version__,

@@ -1,5 +1,6 @@
 """Decided articles find their texts by content hash, and no other version's."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ def decided(text: str = TEXT, **given: str) -> DecidedArticle:
     return DecidedArticle(id="1", content_hash=content_hash, labels=JUDGED, **given)
 
 
-def write(tmp_path: Path, *rows: dict[str, object]) -> Path:
+def write(tmp_path: Path, *rows: Mapping[str, object]) -> Path:
     write_jsonl(tmp_path / "texts.jsonl", rows)
     return tmp_path / "texts.jsonl"
 

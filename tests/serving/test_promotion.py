@@ -98,9 +98,10 @@ def test_an_altered_artifact_is_not_put_in_force(folders: list[Path], link: Path
     with pytest.raises(PromotionError, match="is another artifact now"):
         roll_back(link, ACTOR)
     (one / "lexical.npz").write_bytes(b"")
-    for move in (lambda: roll_back(link, ACTOR), lambda: promote(link, one, ACTOR, gated=False)):
-        with pytest.raises(ArtifactError, match=r"lexical\.npz is not the file"):
-            move()
+    with pytest.raises(ArtifactError, match=r"lexical\.npz is not the file"):
+        roll_back(link, ACTOR)
+    with pytest.raises(ArtifactError, match=r"lexical\.npz is not the file"):
+        promote(link, one, ACTOR, gated=False)
     assert link.resolve() == two
 
 

@@ -118,3 +118,7 @@ def test_the_frozen_test_set_is_never_trained_on(
     with pytest.raises(FrozenTestError, match="of the decisions"):
         make_artifact(config, corpus, tmp_path / "work", tmp_path / "toy", [leaked])
     assert not (tmp_path / "work").exists()
+    with pytest.raises(FrozenTestError, match="of the train split"):
+        frozen_test.leave_out_near([train[0].article, test[0]])
+    near = replace(test[0], body=f"{test[0].body} It rained, and nobody came.")
+    assert frozen_test.leave_out_near([near, Article("The council met.")]) == [False, True]
