@@ -13,9 +13,10 @@ TITLE, TEXT = "At the fair", "He had struck a canary seller.\n\nShe was not hurt
 JUDGED = {"violence": Judgement(severity=1, editor="u", at="now", artifact="a+1")}
 
 
-def decided(text: str = TEXT, **given: str) -> DecidedArticle:
-    content_hash = Article(text, title=TITLE).content_hash
-    return DecidedArticle(id="1", content_hash=content_hash, labels=JUDGED, **given)
+def decided(**given: str) -> DecidedArticle:
+    content_hash = Article(TEXT, title=TITLE).content_hash
+    title, text = given.get("title"), given.get("text")
+    return DecidedArticle(id="1", content_hash=content_hash, labels=JUDGED, title=title, text=text)
 
 
 def write(tmp_path: Path, *rows: Mapping[str, object]) -> Path:
