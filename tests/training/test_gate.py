@@ -128,7 +128,7 @@ def test_the_newsrooms_own_decisions_count_too(
             dict.fromkeys(row["labels"], 3),
             dict.fromkeys(row["labels"], 1.0),
         )
-        for row in map(decided_row, range(200, 200 + 8 * FEWEST))
+        for row in map(decided_row, range(200, 200 + 10 * FEWEST))
     ]
     gate = compare_artifacts(calm, keen, corpus, articles, frozen)
     found = [one for one in gate.comparisons if one.on == DECISIONS and one.figure == "f1"]

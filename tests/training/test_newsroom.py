@@ -26,9 +26,10 @@ WORDS = [f"word{number}" for number in range(400)]
 
 
 def decided_row(number: int, **judged: Any) -> dict[str, Any]:
-    """A decision about an invented article that tells apart, by its numbers, from all others."""
+    """A decision about an invented article that shares no run of words with any other."""
     row = invented_row(number)
-    text = row["text"] + " " + " ".join(f"{number}x{n}" for n in range(40))
+    first = "A boy of {} was killed, police said." if number % 2 == 0 else "The bank of {} was old."
+    text = f"{first.format(number)} {' '.join(f'{number}x{n}' for n in range(8))}"
     labels = {
         label: {"severity": severity, "editor": "u", "at": "now", "artifact": "a+1", **judged}
         for label, severity in row["labels"].items()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from classifier import Article, SensitivityClassifier
 from classifier.artifact import FILES, read_manifest
@@ -18,7 +19,6 @@ from training.newsroom import NewsroomArticle, NewsroomError
 from training.newsroom_artifact import CHART, FIGURES, make_newsroom_artifact
 
 LABELS = read_taxonomy().label_ids
-SHIFT = -3.0  # log-odds by which this newsroom finds everything milder
 
 
 @pytest.fixture(scope="module")
@@ -32,17 +32,21 @@ def plain(artifact: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def decided(plain: Path) -> list[NewsroomArticle]:
-    """Judgements that are drawn from the artifact's own log-odds, shifted."""
+    """Judgements drawn from the artifact's own log-odds, stretched and put elsewhere."""
     dice = np.random.default_rng(3)
     classifier = SensitivityClassifier.load(plain)
-    found = []
-    for _ in range(120):
+    read: list[tuple[Article, NDArray[np.float64]]] = []
+    while len(read) < 120:
         words = ["The police said", *dice.choice(WORDS, 30)]
         article = Article(" ".join(words) + ".", section="local")
         odds = classifier.log_odds(article)
-        assert odds is not None
-        steps = odds[: STEPS * len(LABELS)].reshape(len(LABELS), STEPS)
-        chance = np.minimum.accumulate(sigmoid(steps + SHIFT), axis=1)
+        if odds is not None:  # it may look like another language
+            steps = odds[: STEPS * len(LABELS)].reshape(len(LABELS), STEPS)
+            read.append((article, steps))
+    middle = np.median([steps for _, steps in read], axis=0)[:, 1:2]
+    found = []
+    for article, steps in read:
+        chance = np.minimum.accumulate(sigmoid(2 * (steps - middle - 0.5)), axis=1)
         severities = (dice.random((len(LABELS), 1)) < chance).sum(1)
         given = dict(zip(LABELS, map(int, severities), strict=True))
         found.append(NewsroomArticle(article, given, dict.fromkeys(LABELS, 1.0)))
