@@ -116,7 +116,7 @@ def newsroom() -> str:
             for name in ("ece", "f1", "log_loss")
         ]
         rows.append([f"`{label}`", *pairs, f"{found['f1']['not_worse']:.0%} of draws"])
-    verdicts = [["Decisions", "Calibrate", "Gate"]]
+    verdicts = [["Decisions", "Labels that calibrate fits", "Gate"]]
     for name, told in measured["gate"].items():
         made = ", ".join(told["labels"]) if told["calibrated"] else "refused"
         passed = ("passed" if told["passed"] else "refused") if told["calibrated"] else "–"
