@@ -108,6 +108,28 @@ def screening() -> str:
     )
 
 
+def newsroom() -> str:
+    """What decisions brought a simulated newsroom, and what the gate made of them, as Markdown."""
+    measured = _read("newsroom")
+    rows = [["Severity 2 and up", "ECE", "F1", "Log loss", "F1 not worse in"]]
+    for label, found in measured["labels"].items():
+        pairs = [
+            f"{found[name]['before']:.3f} → {found[name]['after']:.3f}"
+            for name in ("ece", "f1", "log_loss")
+        ]
+        rows.append([f"`{label}`", *pairs, f"{found['f1']['not_worse']:.0%} of draws"])
+    verdicts = [["Decisions", "Labels that calibrate fits", "Gate"]]
+    for name, told in measured["gate"].items():
+        made = ", ".join(told["labels"]) if told["calibrated"] else "refused"
+        passed = ("passed" if told["passed"] else "refused") if told["calibrated"] else "–"
+        verdicts.append([name.replace("_", " "), made, passed])
+    return (
+        f"{measured['judgements']} judged labels, {measured['draws']} draws, measured on about "
+        f"{measured['other_articles']} other articles each time.\n\n{markdown_table(rows)}\n\n"
+        f"Honest and poisoned decisions of one draw:\n\n{markdown_table(verdicts)}"
+    )
+
+
 def runtimes() -> str:
     """The encoder in several runtimes, as Markdown."""
     measured = _read("runtimes")
@@ -269,6 +291,7 @@ _TABLES: dict[str, list[tuple[str, Callable[[], str]]]] = {
         ("runtimes", runtimes),
         ("window_lengths", window_lengths),
     ],
+    "learning.md": [("newsroom", newsroom)],
 }
 
 

@@ -10,7 +10,8 @@
     network.safetensors  the same weights in 16 bits, for GPUs and for training on
     network.json         the transformer's configuration that they belong to (Hugging Face)
 
-`metrics.json` and `README.md` (the model card) lie beside them and are written after measuring.
+`metrics.json`, `gate.json` and `README.md` (the model card) lie beside them and are written after
+measuring.
 """
 
 import hashlib
@@ -25,6 +26,7 @@ from labels import Taxonomy, read_taxonomy
 
 FORMAT = 2
 MANIFEST = "artifact.json"
+GATE = "gate.json"  # what came of comparing it with the artifact in force
 WEIGHTS, CONFIGURATION = "network.safetensors", "network.json"
 FILES = (
     "taxonomy.toml",

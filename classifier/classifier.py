@@ -94,6 +94,16 @@ class SensitivityClassifier:
         begun = [self._begin(article) for article in articles]
         return [finish() for finish in begun]
 
+    def log_odds(self, article: Article) -> NDArray[np.float64] | None:  # (O,)
+        """Calibrated log-odds of an article's outputs, to fit calibration on; None if not checked.
+
+        Before rounding, and before the severities of a label are put in order.
+        """
+        encoded = self._encoder.encode(article)
+        if _readable(article, encoded)[1]:
+            return None
+        return self._log_odds(self._runtime.start(encoded.sections)())
+
     def _begin(self, article: Article) -> Callable[[], Assessment]:
         encoded = self._encoder.encode(article)
         language, reason = _readable(article, encoded)
@@ -128,13 +138,16 @@ class SensitivityClassifier:
         )
 
     def _probabilities(self, sections: Sequence[SectionLogits]) -> NDArray[np.float64]:  # (O,)
-        """Calibrated, of the article: for each output its highest section counts."""
+        labels = len(self.taxonomy.label_ids)
+        return self._calibration.probabilities(self._log_odds(sections), labels)
+
+    def _log_odds(self, sections: Sequence[SectionLogits]) -> NDArray[np.float64]:  # (O,)
+        """Of the article: for each output its highest section counts."""
         scores = [
             self._calibration.scores(s.network.astype(np.float64), s.lexical.astype(np.float64))
             for s in sections
         ]
-        labels = len(self.taxonomy.label_ids)
-        return self._calibration.probabilities(np.max(scores, axis=0), labels)
+        return np.asarray(np.max(scores, axis=0), dtype=np.float64)
 
     def _labels(
         self,

@@ -16,13 +16,22 @@ VERBS = {
     "serve": "answer the API on this machine",
     "keys": "say who may call the API",
     "database": "upgrade or back up the tables behind keys and decisions",
+    "decisions": "remove what is stored about deleted articles",
+    "export": "write what editors decided, as annotations or for an annotation tool",
+    "calibrate": "fit an artifact's probabilities to a newsroom's own decisions",
+    "gate": "compare a candidate artifact with the one in force; refuse one that is worse",
+    "promote": "put a candidate artifact in force while the server runs",
+    "rollback": "put the artifact before in force again",
     "train": "make an artifact from annotated articles",
     "evaluate": "measure an artifact on the test split, beside two baselines",
     "card": "write the model card and the README's tables from the measured figures",
-    "corpus": "join annotations with the texts that a newsroom holds",
+    "corpus": "join annotations with the texts that a newsroom holds; freeze the test split",
 }
 
-EXTRAS = {"screen": "archive", "train": "train", "evaluate": "train", "card": "train"}
+EXTRAS = {
+    "screen": "archive",
+    **dict.fromkeys(("train", "calibrate", "gate", "evaluate", "card", "corpus"), "train"),
+}
 """What verbs need beyond the extra `serve`."""
 
 

@@ -1,9 +1,10 @@
 """`forewarn keys`: who may call the API."""
 
 import argparse
-import getpass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+
+from forewarn.options import actor
 
 if TYPE_CHECKING:
     from serving.store.keys import Issued, Key
@@ -55,7 +56,7 @@ def _create(store: "Store", arguments: argparse.Namespace) -> None:
     scopes = arguments.scope or ["classify", "decide"]
     days = arguments.days
     expires = None if days is None else datetime.now(UTC) + timedelta(days=days)
-    _print_issued(store.keys.create(arguments.name, scopes, _actor(), expires))
+    _print_issued(store.keys.create(arguments.name, scopes, actor(), expires))
 
 
 def _list(store: "Store", arguments: argparse.Namespace) -> None:
@@ -66,13 +67,13 @@ def _list(store: "Store", arguments: argparse.Namespace) -> None:
 
 
 def _revoke(store: "Store", arguments: argparse.Namespace) -> None:
-    key = store.keys.revoke(arguments.id, _actor())
+    key = store.keys.revoke(arguments.id, actor())
     print(f"{key.id} is revoked. Servers refuse it within two seconds.")
 
 
 def _rotate(store: "Store", arguments: argparse.Namespace) -> None:
     grace = timedelta(hours=arguments.grace)
-    _print_issued(store.keys.rotate(arguments.id, _actor(), grace))
+    _print_issued(store.keys.rotate(arguments.id, actor(), grace))
 
 
 _VERBS = {"create": _create, "list": _list, "revoke": _revoke, "rotate": _rotate}
@@ -94,8 +95,3 @@ def _state(key: "Key", now: datetime) -> str:
 
 def _day(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d}" if moment else "never"
-
-
-def _actor() -> str:
-    """Who does it, for the audit trail."""
-    return f"command:{getpass.getuser()}"

@@ -2,9 +2,14 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from classifier.artifact import MODELS
 from forewarn.options import add_corpus
+
+if TYPE_CHECKING:
+    from training.config import TrainingConfig
+    from training.corpus import Example
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,6 +30,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="train nothing: export the weights of this artifact anew, and calibrate them",
     )
     parser.add_argument(
+        "--extra",
+        type=Path,
+        metavar="FILE",
+        help="learn beside the train split what `forewarn export` wrote, but for its held-out part",
+    )
+    parser.add_argument(
+        "--texts",
+        type=Path,
+        metavar="FILE",
+        help="JSON lines of {id, title, text} with the articles of --extra, if it has no texts",
+    )
+    parser.add_argument(
         "--out",
         type=Path,
         help="artifact folder to write, replaced when the new one is whole (default: the released)",
@@ -41,6 +58,17 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.weights:
         made = make_artifact_again(config, arguments.weights, arguments.corpus, out)
     else:
-        made = make_artifact(config, arguments.corpus, arguments.workspace, out)
+        extra = _extra(arguments, config) if arguments.extra else []
+        made = make_artifact(config, arguments.corpus, arguments.workspace, out, extra)
     print(f"Artifact: {made}")
     return 0
+
+
+def _extra(arguments: argparse.Namespace, config: "TrainingConfig") -> "list[Example]":
+    from training.extra import learnable
+    from training.newsroom import read_newsroom
+
+    articles, told = read_newsroom(arguments.extra, arguments.texts)
+    examples, long = learnable(articles, config)
+    print(f"{told} Learned from: {len(examples):,}; held out or too long ({long:,}): the others.")
+    return examples

@@ -1,6 +1,7 @@
 """What Forewarn looks for and what newsrooms do about it: taxonomy, annotations, house policy."""
 
 from labels.annotations import Annotation, Span, read_annotations, strip_texts, text_hash
+from labels.decided import DecidedArticle, Judgement, read_decided
 from labels.errors import AnnotationError, LabelsError, PolicyError, TaxonomyError
 from labels.house_policy import Policy
 from labels.joining import JoinReport, join
@@ -19,8 +20,10 @@ from labels.taxonomy import (
 __all__ = [
     "Annotation",
     "AnnotationError",
+    "DecidedArticle",
     "Detail",
     "JoinReport",
+    "Judgement",
     "Label",
     "LabelsError",
     "Policy",
@@ -34,6 +37,7 @@ __all__ = [
     "join",
     "parse_policy",
     "read_annotations",
+    "read_decided",
     "read_jsonl",
     "read_policy",
     "read_taxonomy",

@@ -1,8 +1,8 @@
 """Frozen dataclasses out of parsed TOML or JSON; whatever does not fit is refused.
 
 The fields of a dataclass are the keys of its table, their types say what is accepted, and a field
-with a default may be left out. Types: str, int, bool, X | None, tuple[X, ...], dict[str, X], and
-other dataclasses.
+with a default may be left out. Types: str, int, float, bool, X | None, tuple[X, ...], dict[str, X],
+and other dataclasses.
 """
 
 import re
@@ -18,7 +18,12 @@ from labels.errors import LabelsError
 T = TypeVar("T")
 
 _SHOWN = re.compile(r"[\w.:-]{1,40}")
-_NAMES = {str: "a text that is not empty", int: "a whole number", bool: "true or false"}
+_NAMES = {
+    str: "a text that is not empty",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+}
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,8 @@ class Reader:
             return tuple(self._fit(inner[0], x, f"{path}[{n}]") for n, x in enumerate(value))
         if outer is dict and isinstance(value, dict):
             return {k: self._fit(inner[1], x, f"{path}.{describe(k)}") for k, x in value.items()}
+        if hint is float and type(value) is int:
+            return float(value)
         if type(value) is hint and value != "":  # not isinstance: True would pass for a number
             return value
         expected = _NAMES.get(hint) or ("a list" if outer is tuple else "a table")

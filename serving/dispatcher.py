@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
@@ -33,6 +33,9 @@ MEMORY = 0.9  # weight of the past in the running estimates of speed and size
 SPAN = 5.0  # seconds over which it is told whether more comes than can be read
 OVERLOAD = 1.5  # times what can be read; chance alone seldom brings as much for so long
 OVERLOADED = 0.25  # of the queue is allowed then
+
+
+Listener = Callable[[Sequence[Article], Sequence[Assessment]], None]
 
 
 class RefusalError(Exception):
@@ -109,11 +112,8 @@ class Dispatcher:
         limits: Limits | None = None,
         observers: Sequence[Observer] = (),
     ) -> None:
-        self.taxonomy = classifier.taxonomy
-        self.versions = classifier.versions
-        self.manifest = classifier.manifest
-        self.thresholds = classifier.thresholds
-        self._classifier = classifier
+        self.replace(classifier)
+        self._listener: Listener | None = None
         self._limits = limits or Limits()
         self._observers = observers
         self._threads = ThreadPoolExecutor(self._limits.batches, "classifier", initializer=give_way)
@@ -128,6 +128,21 @@ class Dispatcher:
         self._arrival = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._task = self._loop.create_task(self._serve())
+
+    def replace(self, classifier: SensitivityClassifier) -> None:
+        """Let another classifier assess from the next batch on; those begun end with the old one.
+
+        All articles of a request are of one batch, and so of one classifier.
+        """
+        self.taxonomy = classifier.taxonomy
+        self.versions = classifier.versions
+        self.manifest = classifier.manifest
+        self.thresholds = classifier.thresholds
+        self._classifier = classifier
+
+    def tell_answers(self, listener: Listener) -> None:
+        """Let somebody hear of all articles that are assessed, at once, on the event loop."""
+        self._listener = listener
 
     async def assess(
         self, articles: Sequence[Article], seconds: float, *, bulk: bool = False
@@ -189,6 +204,11 @@ class Dispatcher:
         return len(self._urgent.tickets) + len(self._bulk.tickets)
 
     @property
+    def idle(self) -> bool:
+        """Whether nothing waits and nothing is being read."""
+        return not self.waiting and not self._running
+
+    @property
     def wait(self) -> float:
         """Seconds that an article would wait now before the classifier takes it, by estimate."""
         return (self._running + self._urgent.work) / self._work.speed
@@ -241,8 +261,9 @@ class Dispatcher:
 
     async def _answer(self, batch: Sequence[_Ticket]) -> None:
         """Let the classifier assess a batch; if it fails, each ticket on its own."""
+        articles = [article for ticket in batch for article in ticket.articles]
         try:
-            found = await self._assess([article for t in batch for article in t.articles])
+            found = await self._assess(articles)
         except Exception as error:
             if len(batch) > 1:
                 for ticket in batch:
@@ -252,6 +273,8 @@ class Dispatcher:
             if not batch[0].answer.done():
                 batch[0].answer.set_exception(error)
             return
+        if self._listener:
+            self._listener(articles, found)
         rest = iter(found)
         for ticket in batch:
             self._running -= ticket.size

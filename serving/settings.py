@@ -30,7 +30,13 @@ class Settings(BaseSettings):
 
     artifact: Path | None = Field(
         default=None,
-        description="Folder of the artifact that answers; by default the one under `models/`.",
+        description="Folder of the artifact that answers, or the link that `forewarn promote` "
+        "moves, which the server follows; by default the one under `models/`.",
+    )
+    shadow: Path | None = Field(
+        default=None,
+        description="Folder of a candidate artifact that reads along in spare time; `/v1/shadow` "
+        "tells what it would have said otherwise.",
     )
     policy: Path | None = Field(
         default=None,

@@ -2,10 +2,8 @@
 
 import os
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import settings
 
@@ -39,14 +37,8 @@ def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Its thresholds are 0: every article has every label at severity 3, and evidence to look at.
     """
     # Here and not above: tests that need no artifact start without torch.
-    from classifier.artifact import write_manifest
-    from classifier.calibration import write_calibration
-    from tests.tiny import TINY_WINDOWING, plain_calibration, tiny_artifact
+    from tests.tiny import reseal, tiny_artifact
 
     folder = tiny_artifact(tmp_path_factory.mktemp("artifact"))
-    plain = plain_calibration()
-    steps = [0.0 if ">=" in output else 0.5 for output in plain.outputs]
-    keen = replace(plain, threshold=np.array(steps))
-    write_calibration(folder / "calibration.json", keen)
-    write_manifest(folder, "tiny", TINY_WINDOWING, {"made": "for a test"})
+    reseal(folder, threshold=0.0)
     return folder

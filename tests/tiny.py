@@ -1,5 +1,6 @@
 """A throwaway artifact: real code, random weights, a tokenizer of a few hundred words."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +99,16 @@ def plain_calibration() -> Calibration:
     names = output_names(read_taxonomy())
     ones = np.ones(len(names))
     return Calibration(names, ones, 0.1 * ones, 0.0 * ones, 0.5 * ones, temperature=1.0)
+
+
+def reseal(folder: Path, threshold: float) -> None:
+    """Give an artifact other thresholds of severities, and with them another version."""
+    plain = plain_calibration()
+    steps = [threshold if ">=" in output else 0.5 for output in plain.outputs]
+    write_calibration(
+        folder / "calibration.json", replace(plain, threshold=np.array(steps, dtype=np.float64))
+    )
+    write_manifest(folder, "tiny", TINY_WINDOWING, {"made": "for a test"})
 
 
 def tiny_lexical_model(encoder: ArticleEncoder, seed: int = 0) -> LexicalModel:

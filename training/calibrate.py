@@ -114,14 +114,16 @@ def fit_thresholds(probabilities: Floats, targets: NDArray[np.float32]) -> Float
     """
     truth = (targets + probabilities) / 2
     columns = zip(probabilities.T, truth.T, strict=True)
-    return np.array([_best_threshold(said, real) for said, real in columns])
+    return np.array([best_threshold(said, real) for said, real in columns])
 
 
-def _best_threshold(probabilities: Floats, truth: Floats) -> float:
+def best_threshold(probabilities: Floats, truth: Floats, weights: Floats | None = None) -> float:
+    """The threshold with the best F1; all are (N,), truth from 0 to 1, NaN where nobody judged."""
     judged = ~np.isnan(truth)
-    probabilities, truth = probabilities[judged], truth[judged]
-    over = probabilities[:, None] >= GRID  # (articles, grid)
+    weights = np.ones(len(truth)) if weights is None else weights
+    probabilities, truth, weights = probabilities[judged], truth[judged], weights[judged]
+    over = (probabilities[:, None] >= GRID) * weights[:, None]  # (articles, grid)
     hits = (over * truth[:, None]).sum(0)
-    f1 = 2 * hits / np.maximum(over.sum(0) + truth.sum(), 1e-9)
+    f1 = 2 * hits / np.maximum(over.sum(0) + (truth * weights).sum(), 1e-9)
     near = f1 >= f1.max() - 1e-9
     return float(GRID[near].mean())

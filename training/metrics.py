@@ -52,18 +52,18 @@ def read_truth(examples: Sequence[Example], taxonomy: Taxonomy) -> Truth:
     )
 
 
-def expected_calibration_error(truth: Bools, probabilities: Floats) -> float:
+def expected_calibration_error(
+    truth: Bools, probabilities: Floats, weights: Floats | None = None
+) -> float:
     """Mean gap between probability and frequency over ten equal bins, weighted by their size.
 
-    Naeini et al., Obtaining well calibrated probabilities using Bayesian binning, 2015.
+    Articles may have `weights` (N,). Naeini et al., Obtaining well calibrated probabilities using
+    Bayesian binning, 2015.
     """
+    weights = np.ones(len(truth)) if weights is None else weights
     bins = np.minimum((probabilities * BINS).astype(int), BINS - 1)
-    gaps = [
-        (bins == number).mean()
-        * abs(truth[bins == number].mean() - probabilities[bins == number].mean())
-        for number in np.unique(bins)
-    ]
-    return float(sum(gaps))
+    gaps = np.bincount(bins, weights * (truth - probabilities), minlength=BINS)
+    return float(np.abs(gaps).sum() / weights.sum())
 
 
 def precision_recall_f1(truth: Bools, flagged: Bools) -> tuple[float, float, float]:

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from training.calibrate import artifact_logits, fit_calibration
 from training.config import TrainingConfig
 from training.corpus import Example, read_split
 from training.export import export_network
+from training.frozen_test import leave_out_near, read_frozen_test, require_unfrozen
 from training.lexical import fit_lexical_model
 from training.self_training import judge_unlabelled
 from training.train import experiment_fingerprint, train
@@ -30,18 +32,31 @@ from training.train import experiment_fingerprint, train
 NAME = "forewarn-en-1"
 
 
-def make_artifact(config: TrainingConfig, corpus: Path, workspace: Path, out: Path) -> Path:
+def make_artifact(
+    config: TrainingConfig,
+    corpus: Path,
+    workspace: Path,
+    out: Path,
+    extra: Sequence[Example] = (),
+) -> Path:
     """Train in `workspace` (or go on there), calibrate on dev, and put the artifact at `out`.
 
-    The test split is not read. `out` is replaced only when the new artifact is whole.
+    `extra` are articles that are learned beside the train split. The test split is not read;
+    FrozenTestError is raised where one of its articles would be learned, and articles of the train
+    split that are near one are left out. `out` is replaced only when the new artifact is whole.
     """
     taxonomy = read_taxonomy()
     examples, dev = read_split(corpus, "train"), read_split(corpus, "dev")
+    far = leave_out_near([example.article for example in examples])
+    require_unfrozen([example.article for example in extra], "the decisions")
+    counts = {"train": sum(far), "dev": len(dev), "judged": 0}
+    counts |= {"extra": len(extra)} if extra else {}
+    examples = [*compress(examples, far), *extra]
     origin = {
         "date": date.today().isoformat(),
         "code": __version__,
         "base": {"encoder": config.encoder, "sha256": encoder_checksum(config.encoder)},
-        "articles": {"train": len(examples), "dev": len(dev), "judged": 0},
+        "articles": counts,
         "fingerprint": experiment_fingerprint(config, taxonomy, examples),
         "config": asdict(config),
     }
@@ -51,13 +66,17 @@ def make_artifact(config: TrainingConfig, corpus: Path, workspace: Path, out: Pa
     first = workspace / "first"
     if not (first / MANIFEST).is_file():
         seal_artifact(config, weights, examples, dev, first, origin)
-    judged = judge_unlabelled(first, corpus, config.self_training, config.seed)
+    judged = [
+        one
+        for one in judge_unlabelled(first, corpus, config.self_training, config.seed)
+        if not read_frozen_test().recognises(one.article)
+    ]
     everything = [*examples, *judged]
     second = train(
         second_config(config), taxonomy, everything, dev, workspace / "second", start=weights
     )
     weights = average_weights(weights, second, workspace / "average.safetensors")
-    origin["articles"] = {"train": len(examples), "dev": len(dev), "judged": len(judged)}
+    counts["judged"] = len(judged)
     return seal_artifact(config, weights, examples, dev, out, origin)
 
 

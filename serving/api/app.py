@@ -13,9 +13,10 @@ from fastapi.middleware.cors import CORSMiddleware
 from classifier import SensitivityClassifier, __version__
 from classifier.artifact import released_artifact
 from labels import read_policy
-from serving.api import auditing, deciding
+from serving.api import auditing, deciding, shadowing
 from serving.api.access import Access, allow, read_rate
 from serving.api.examples import ARTICLE
+from serving.api.following import Follower
 from serving.api.guards import BodyDeadline, ResponseHeaders
 from serving.api.logs import log
 from serving.api.metrics import Metrics
@@ -27,6 +28,7 @@ from serving.api.routes import router
 from serving.api.tracing import read_tracing
 from serving.dispatcher import Dispatcher, Limits, give_way
 from serving.settings import Settings
+from serving.shadow import Shadow
 from serving.store.store import Store, open_store
 
 WARM_UP = 60.0  # seconds that the first article may take
@@ -61,12 +63,14 @@ def create_app(
     app.state.rate = read_rate(settings.rate_limit)
     app.state.access = None
     app.state.dispatcher = None
+    app.state.shadow = None
     app.state.draining = False
     app.state.metrics = Metrics()
     app.state.tracing = read_tracing()
     app.include_router(router)
     app.include_router(deciding.router)
     app.include_router(auditing.router)
+    app.include_router(shadowing.router)
     app.include_router(metrics_router, dependencies=[Depends(allow("read"))])
     handle_problems(app)
     # What is added last is outermost.
@@ -89,7 +93,8 @@ def create_app(
 
 def load_classifier(settings: Settings) -> SensitivityClassifier:
     """The classifier that the settings name. Raises ArtifactError."""
-    return SensitivityClassifier.load(settings.artifact or released_artifact())
+    # Resolved first: a link may be moved while the files are read.
+    return SensitivityClassifier.load((settings.artifact or released_artifact()).resolve())
 
 
 def open_store_of(settings: Settings) -> Store:
@@ -113,17 +118,40 @@ async def _lifespan(app: FastAPI, classifier: SensitivityClassifier | None) -> A
     observers = [app.state.metrics, *([tracing] if tracing else [])]
     dispatcher = Dispatcher(classifier, limits, observers)
     app.state.metrics.watch(dispatcher)
-    app.state.metrics.tell_versions(
-        **asdict(dispatcher.versions), policy=app.state.policy.full_version
-    )
+    _tell_versions(app, dispatcher)
+    beside: list[Follower | Shadow] = []
     try:
         await dispatcher.assess([ARTICLE], WARM_UP)
+        beside += await _begin_beside(app, dispatcher)
         app.state.dispatcher = dispatcher
         log(logging.INFO, "ready", artifact=dispatcher.versions.artifact)
         yield
     finally:
         app.state.dispatcher = None
+        for one in beside:
+            await one.close()
         await dispatcher.close()
         await asyncio.to_thread(app.state.store.close)
         if tracing:
             await asyncio.to_thread(tracing.close)
+
+
+async def _begin_beside(app: FastAPI, dispatcher: Dispatcher) -> list[Follower | Shadow]:
+    """What works beside the answering: following the link in force, and a shadow."""
+    settings: Settings = app.state.settings
+    beside: list[Follower | Shadow] = []
+    if settings.artifact and settings.artifact.is_symlink():
+        beside.append(
+            Follower(settings.artifact, dispatcher, lambda other: _tell_versions(app, other))
+        )
+    if settings.shadow:
+        candidate = await asyncio.to_thread(shadowing.load_candidate, settings.shadow.resolve())
+        app.state.shadow = Shadow(candidate, app.state.metrics, lambda: dispatcher.idle)
+        dispatcher.tell_answers(app.state.shadow.offer)
+        beside.append(app.state.shadow)
+    return beside
+
+
+def _tell_versions(app: FastAPI, dispatcher: Dispatcher) -> None:
+    policy = app.state.policy.full_version
+    app.state.metrics.tell_versions(**asdict(dispatcher.versions), policy=policy)

@@ -161,3 +161,21 @@ def assessment() -> Assessment:
 def _found(quote: str, score: float) -> Evidence:
     start = ARTICLE.body.index(quote)
     return Evidence("body", start, start + len(quote), quote, score)
+
+
+def shadow() -> dict[str, Any]:
+    """A candidate that gave the article another severity."""
+    return {
+        "candidate": "forewarn-en+77d0a4b1",
+        "articles": {"same": 412, "different": 1, "dropped": 36, "failed": 0},
+        "verdicts": {"flagged to clear": 1},
+        "severities": {"violence 2 to 1": 1},
+        "differences": [
+            {
+                "content_hash": ARTICLE.content_hash,
+                "against": "forewarn-en+3f9a1c20",
+                "verdict": {"before": "flagged", "after": "clear"},
+                "severities": {"violence": {"before": 2, "after": 1}},
+            }
+        ],
+    }

@@ -93,6 +93,18 @@ class Metrics:
             PROBABILITIES,
             "label",
         )
+        self._shadowed = self._counter(
+            "shadow_articles",
+            "Articles for the candidate that reads along: same, different, dropped, failed.",
+            "outcome",
+        )
+        self._shadow_severities = self._counter(
+            "shadow_severities",
+            "Labels to which the candidate gives another severity, by label, before and after.",
+            "label",
+            "before",
+            "after",
+        )
         self._queue = Gauge(
             "forewarn_queue_requests", "Requests that wait now.", registry=self.registry
         )
@@ -149,6 +161,14 @@ class Metrics:
     def missed(self) -> None:
         """Count a deadline that passed."""
         self._deadlines.inc()
+
+    def shadowed(self, outcome: str) -> None:
+        """Count an article that a candidate read along, or did not."""
+        self._shadowed.labels(outcome).inc()
+
+    def severity_differs(self, label: str, before: int, after: int) -> None:
+        """Count a label to which a candidate gives another severity."""
+        self._shadow_severities.labels(label, str(before), str(after)).inc()
 
     def expose(self) -> bytes:
         """Everything, in Prometheus' text format 0.0.4."""

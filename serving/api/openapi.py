@@ -75,7 +75,8 @@ def _complete(document: dict[str, Any]) -> None:
     _add_example(paths["/readyz"]["get"], {"status": "ready"})
     _complete_decisions(paths["/v1/decisions"])
     _complete_export(paths["/v1/audit"]["get"], examples.audit())
-    for path in ("/v1/taxonomy", "/v1/models", "/v1/policy"):
+    _add_example(paths["/v1/shadow"]["get"], examples.shadow())
+    for path in ("/v1/taxonomy", "/v1/models", "/v1/policy", "/v1/shadow"):
         _add_problems(paths[path]["get"], [*_caller_problems(), not_ready(), internal_error()])
     _add_problems(paths["/readyz"]["get"], [not_ready(), internal_error()])
     for path in paths:

@@ -88,7 +88,8 @@ async def classify(
     request.state.verdict = found[0].verdict
     request.app.state.metrics.observe_assessment(found[0])
     if found[0].verdict != "not_checked":
-        response.headers["ETag"] = tag
+        # Of the artifact that answered: another one may have come into force meanwhile.
+        response.headers["ETag"] = entity_tag(sent, wanted, found[0].versions, policy)
     # In a thread, as long articles take a while.
     return await asyncio.to_thread(answer, asked, found, dispatcher.taxonomy, policy, wanted)
 

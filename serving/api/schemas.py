@@ -348,6 +348,41 @@ class Audit(BaseModel):
     more: bool = Field(description="Whether there are later ones already.")
 
 
+class ShadowArticles(BaseModel):
+    """How many articles came to which end."""
+
+    same: int = Field(description="Same verdict and severities.")
+    different: int = Field(description="Another verdict, or another severity of a label.")
+    dropped: int = Field(description="Not read along: too many came, or the article is too long.")
+    failed: int = Field(description="The candidate could not read it.")
+
+
+class VerdictChange(BaseModel):
+    """Two verdicts on one article."""
+
+    before: Verdict = Field(description="Of the artifact in force.")
+    after: Verdict = Field(description="Of the candidate.")
+
+
+class ShadowDifference(BaseModel):
+    """An article on which the candidate differs."""
+
+    content_hash: str = Field(description="As in its answer.")
+    against: str = Field(description="Version of the artifact that answered.")
+    verdict: VerdictChange = Field(description="Both verdicts.")
+    severities: dict[str, SeverityChange] = Field(description="Labels whose severity differs.")
+
+
+class Shadow(BaseModel):
+    """What a candidate artifact would have said otherwise. Null and nothing where none reads."""
+
+    candidate: str | None = Field(description="Version of the candidate.")
+    articles: ShadowArticles = Field(description="Articles by what came of them.")
+    verdicts: dict[str, int] = Field(description="Articles by change, such as flagged to clear.")
+    severities: dict[str, int] = Field(description="Articles by change, such as violence 2 to 1.")
+    differences: list[ShadowDifference] = Field(description="The newest differences, oldest first.")
+
+
 class BatchResult(BaseModel):
     """What became of one article of a batch: an assessment, or a problem."""
 

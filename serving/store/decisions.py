@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple, get_args
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
 from serving.store.audit import Event, add_event
@@ -128,6 +128,27 @@ class Decisions:
             page = self.page(after, MOST, period)
             yield from page.items
             after, more = page.cursor, page.more
+
+    def forget(self, content_hashes: Iterable[str], actor: str) -> dict[str, int]:
+        """Remove the decisions about these versions of articles; how many there were of each.
+
+        What the audit trail says of them stays, and that they were removed is added to it: hashes
+        and severities, no text. Raises StoreError.
+        """
+        removed: dict[str, int] = {}
+        with self._database.writing() as session:
+            for content_hash in dict.fromkeys(content_hashes):
+                about = DecisionRow.content_hash == content_hash
+                done = session.execute(delete(DecisionRow).where(about))
+                assert isinstance(done, CursorResult)
+                removed[content_hash] = done.rowcount
+                if done.rowcount:
+                    old = {"decisions": done.rowcount}
+                    forgot = Event(
+                        actor=actor, action="decision.forget", subject_id=content_hash, old=old
+                    )
+                    add_event(session, forgot)
+        return removed
 
     def _add(self, session: Session, given: NewDecision, key_id: str, digest: bytes) -> DecisionRow:
         values = asdict(given) | {"text": given.text if self._retain_text else None}

@@ -261,3 +261,16 @@ def test_a_database_that_goes_away_is_noticed(store: Store, url: str, tmp_path: 
             session.execute(text("ALTER TABLE alembic_version RENAME TO gone"))
     store.database.engine.dispose()
     assert not store.ping()
+
+
+def test_decisions_about_a_deleted_article_are_removed_and_the_trail_says_so(store: Store) -> None:
+    kept, gone = "1" * 64, "2" * 64
+    for number, content_hash in enumerate((kept, gone, gone)):
+        store.decisions.record(
+            replace(DECISION, content_hash=content_hash, idempotency_key=str(number))
+        )
+    assert store.decisions.forget([gone, gone, "3" * 64], ACTOR) == {gone: 2, "3" * 64: 0}
+    assert [one.content_hash for one in store.decisions.export()] == [kept]
+    *_, last = store.audit.page().items
+    assert (last.action, last.subject_id, last.actor) == ("decision.forget", gone, ACTOR)
+    assert last.old == {"decisions": 2}
