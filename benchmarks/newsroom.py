@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.latency import processor
+from benchmarks.machine import processor
 from classifier import SensitivityClassifier
 from classifier.artifact import released_artifact
 from classifier.calibration import STEPS, read_calibration

@@ -259,18 +259,6 @@ def draw_growth(path: Path) -> None:
     plt.close(figure)
 
 
-def window_lengths() -> str:
-    """What round lengths of windows bring, as Markdown."""
-    measured = _read("window_lengths")
-    plain = measured["steps"]["1"]["articles_per_second"]
-    rows = [["Filled up to multiples of", "Articles a second", "Peak MB"]]
-    for step, found in measured["steps"].items():
-        speed = found["articles_per_second"]
-        memory = f"{found['peak_memory_mb']:,.0f}"
-        rows.append([f"{step} tokens", f"{speed:.1f} ({speed / plain:.2f} times)", memory])
-    return f"On {_machine(measured)}, articles of mixed lengths.\n\n{markdown_table(rows)}"
-
-
 DOLLARS_PER_CORE_HOUR = 0.04  # about what a virtual x86 core of the large clouds costs on demand
 _RIVALS = {
     "forewarn": ("Forewarn, in one process", "as released"),
@@ -289,7 +277,6 @@ _TABLES: dict[str, list[tuple[str, Callable[[], str]]]] = {
         ("limits", limits),
         ("growth", growth),
         ("runtimes", runtimes),
-        ("window_lengths", window_lengths),
     ],
     "learning.md": [("newsroom", newsroom)],
 }

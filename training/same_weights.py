@@ -43,7 +43,7 @@ def load_pair(one: Path, other: Path) -> tuple[SensitivityClassifier, Sensitivit
         return SensitivityClassifier.load(one), SensitivityClassifier.load(other)
     windowing = manifests[0].windowing
     encoder = ArticleEncoder.from_file(one / "tokenizer.json", windowing)
-    runtime = RememberingRuntime(OpenVinoRuntime(one, windowing.slots))
+    runtime = RememberingRuntime(OpenVinoRuntime(one, windowing.slots, encoder.pad_id))
     first, second = (
         SensitivityClassifier(
             encoder,

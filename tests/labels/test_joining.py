@@ -156,7 +156,7 @@ def test_the_summary_counts_and_says_what_to_do(annotations: list[Annotation]) -
 
 def test_the_example_of_the_format_joins(tmp_path: Path, repository: Path) -> None:
     page = (repository / "labels" / "annotations" / "README.md").read_text(encoding="utf-8")
-    shown, annotation = map(json.loads, re.findall(r"```json\n(.*?)```", page, re.DOTALL))
+    shown, annotation, *_ = map(json.loads, re.findall(r"```json\n(.*?)```", page, re.DOTALL))
     write_jsonl(tmp_path / "own.jsonl", [annotation])
     (row,) = join(read_annotations(tmp_path / "own.jsonl"), [shown]).joined
     assert row == annotation | shown
