@@ -25,6 +25,7 @@ from serving.api.openapi import Api
 from serving.api.problems import handle_problems
 from serving.api.routes import router
 from serving.api.tracing import read_tracing
+from serving.desk import signing, trying
 from serving.dispatcher import Dispatcher, Limits, give_way
 from serving.settings import Settings
 from serving.store.store import Store, open_store
@@ -67,6 +68,8 @@ def create_app(
     app.include_router(router)
     app.include_router(deciding.router)
     app.include_router(auditing.router)
+    for desk in (signing, trying):
+        app.include_router(desk.router)
     app.include_router(metrics_router, dependencies=[Depends(allow("read"))])
     handle_problems(app)
     # What is added last is outermost.

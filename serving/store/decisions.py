@@ -69,11 +69,15 @@ class NewDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision(NewDecision):
-    """A decision as it is stored: with its number, its moment and the key that reported it."""
+    """A decision as it is stored: with its number, its moment and the key that reported it.
+
+    `undoes` is the number of a decision that this one takes back: what it says holds no more.
+    """
 
     id: int
     at: datetime
     key_id: str
+    undoes: int | None
 
 
 class Recorded(NamedTuple):
@@ -129,9 +133,32 @@ class Decisions:
             yield from page.items
             after, more = page.cursor, page.more
 
-    def _add(self, session: Session, given: NewDecision, key_id: str, digest: bytes) -> DecisionRow:
+    def add(
+        self, session: Session, given: NewDecision, key_id: str, undoes: int | None = None
+    ) -> int:
+        """Store a decision in the transaction of a change that goes with it; return its number."""
+        return self._add(session, given, key_id, _digest(given), undoes).id
+
+    def undo(self, session: Session, number: int, idempotency_key: str, editor: str) -> int:
+        """Take a decision back in that transaction: what it said is stored again, as undone."""
+        row = session.get_one(DecisionRow, number)
+        values = {field.name: getattr(row, field.name) for field in fields(NewDecision)}
+        given = NewDecision(
+            **(values | {"idempotency_key": idempotency_key, "editor": editor, "text": None})
+        )
+        return self.add(session, given, row.key_id, number)
+
+    def _add(
+        self,
+        session: Session,
+        given: NewDecision,
+        key_id: str,
+        digest: bytes,
+        undoes: int | None = None,
+    ) -> DecisionRow:
         values = asdict(given) | {"text": given.text if self._retain_text else None}
-        row = DecisionRow(at=datetime.now(UTC), key_id=key_id, digest=digest, **values)
+        values |= {"at": datetime.now(UTC), "key_id": key_id, "digest": digest, "undoes": undoes}
+        row = DecisionRow(**values)
         session.add(row)
         session.flush()
         add_event(session, _event(row), row.at)
@@ -155,7 +182,9 @@ def _event(row: DecisionRow) -> Event:
         subject_id=str(row.id),
         versions={name: getattr(row, f"{name}_version") for name in versions},
         old=None if before is None else {"severity": before},
-        new={name: getattr(row, name) for name in told} | {"severity": after},
+        new={name: getattr(row, name) for name in told}
+        | {"severity": after}
+        | ({"undoes": row.undoes} if row.undoes else {}),
     )
 
 
