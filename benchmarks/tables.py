@@ -121,9 +121,23 @@ def runtimes() -> str:
     return f"On {_machine(measured)}; {versions}.\n\n{markdown_table(rows)}"
 
 
+def desk() -> str:
+    """How long the desk's pages take, as Markdown."""
+    measured = _read("desk")
+    rows = [["Page", "Median", "p95"]]
+    for name, found in measured["milliseconds"].items():
+        rows.append([name, f"{found['p50']:.0f} ms", f"{found['p95']:.0f} ms"])
+    return (
+        f"On {_machine(measured)}, SQLite, {measured['articles']:,} articles with their texts in "
+        f"the queue, {measured['decided']:,} of them decided; `python -m benchmarks.desk` "
+        f"measures it.\n\n{markdown_table(rows)}"
+    )
+
+
 _TABLES: dict[str, list[tuple[str, Callable[[], str]]]] = {
     "operations.md": [("sizing", sizing)],
     "archive.md": [("screening", screening)],
+    "desk.md": [("desk", desk)],
     "performance.md": [("runtimes", runtimes)],
 }
 

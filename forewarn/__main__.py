@@ -14,7 +14,8 @@ VERBS = {
     "policy": "check a house policy, and try it on its own examples",
     "screen": "read an archive, and leave a table and a report",
     "serve": "answer the API on this machine",
-    "keys": "say who may call the API",
+    "keys": "say who may call the API, and who may sign in at the desk",
+    "queue": "put the run of an archive into the queue of the review desk",
     "database": "upgrade or back up the tables behind keys and decisions",
     "train": "make an artifact from annotated articles",
     "evaluate": "measure an artifact on the test split, beside two baselines",
@@ -22,7 +23,13 @@ VERBS = {
     "corpus": "join annotations with the texts that a newsroom holds",
 }
 
-EXTRAS = {"screen": "archive", "train": "train", "evaluate": "train", "card": "train"}
+EXTRAS = {
+    "screen": "archive",
+    "queue": "archive",
+    "train": "train",
+    "evaluate": "train",
+    "card": "train",
+}
 """What verbs need beyond the extra `serve`."""
 
 

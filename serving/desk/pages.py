@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
+from fastapi import Path as PathParameter
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -19,7 +21,7 @@ from serving.api.problems import ProblemError
 from serving.desk.people import COOKIE, Person, is_loopback
 from serving.desk.refusals import RefusalError, SignInError
 from serving.desk.words import Words
-from serving.store.errors import OvertakenError, QueueError, StoreError
+from serving.store.errors import DecisionRefusedError, QueueError, StoreError
 from serving.store.sessions import LASTS
 
 HERE = Path(__file__).parent
@@ -38,6 +40,10 @@ POLICY = "; ".join(
 )
 
 
+Number = Annotated[int, PathParameter(ge=1, lt=1 << 63)]  # of an article of the queue
+_REFUSALS = (RefusalError, ProblemError, StoreError, HTTPException, RequestValidationError)
+
+
 class DeskRoute(APIRoute):
     """A route that answers people: whatever goes wrong is a page."""
 
@@ -50,21 +56,10 @@ class DeskRoute(APIRoute):
                 response = await handle(request)
             except SignInError:
                 return _to_sign_in(request)
-            except RefusalError as error:
-                response = say(request, error.status, str(error), error.person)
-            except ProblemError as error:
-                request.state.problem = error.slug
-                response = say(request, error.status, error.detail)
-            except OvertakenError as error:
-                response = say(request, 409, str(error))
-            except QueueError as error:
-                response = say(request, 409, str(error))
-            except StoreError:
-                response = say(request, 503, "The database does not answer. Try again in a moment.")
-            except HTTPException as error:
-                response = say(
-                    request, error.status_code, "The form cannot be read. Send it again."
-                )
+            except _REFUSALS as error:
+                response = _refused(request, error)
+            finally:
+                await request.close()  # what was uploaded
             if token := getattr(request.state, "desk_token", None):
                 keep_token(request, response, token)
             return response
@@ -136,6 +131,24 @@ def environment() -> Environment:
 def taxonomy() -> Taxonomy:
     """What is looked for, for its names."""
     return read_taxonomy()
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    """What is wrong, in a sentence; none of it says anything of an article."""
+    if isinstance(error, RefusalError):
+        return say(request, error.status, str(error), error.person)
+    if isinstance(error, ProblemError):
+        request.state.problem = error.slug
+        return say(request, error.status, error.detail)
+    if isinstance(error, QueueError):
+        return say(request, 409, str(error))
+    if isinstance(error, DecisionRefusedError):
+        return say(request, 422, str(error))
+    if isinstance(error, RequestValidationError):
+        return say(request, 404, "There is no such page. Go back to the desk.")
+    if isinstance(error, HTTPException):
+        return say(request, error.status_code, "The form cannot be read. Send it again.")
+    return say(request, 503, "The database does not answer. Try again in a moment.")
 
 
 def _to_sign_in(request: Request) -> Response:

@@ -42,7 +42,8 @@ async def files(name: str) -> Response:
     """What pages load."""
     if name not in FILES:
         raise RefusalError(404, "There is no such file.")
-    return FileResponse(HERE / "static" / name, media_type=FILES[name])
+    kept = {"Cache-Control": "max-age=600"}
+    return FileResponse(HERE / "static" / name, headers=kept, media_type=FILES[name])
 
 
 @router.get("/desk/sign-in")

@@ -139,14 +139,16 @@ class Decisions:
         """Store a decision in the transaction of a change that goes with it; return its number."""
         return self._add(session, given, key_id, _digest(given), undoes).id
 
-    def undo(self, session: Session, number: int, idempotency_key: str, editor: str) -> int:
+    def undo(
+        self, session: Session, number: int, idempotency_key: str, editor: str, key_id: str
+    ) -> int:
         """Take a decision back in that transaction: what it said is stored again, as undone."""
         row = session.get_one(DecisionRow, number)
         values = {field.name: getattr(row, field.name) for field in fields(NewDecision)}
         given = NewDecision(
             **(values | {"idempotency_key": idempotency_key, "editor": editor, "text": None})
         )
-        return self.add(session, given, row.key_id, number)
+        return self.add(session, given, key_id, number)
 
     def _add(
         self,

@@ -1,110 +1,31 @@
 """The queue of the review desk: assessments that wait for a decision, and what was decided."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Select, and_, delete, exists, func, or_, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from serving.store.audit import Event, add_event
 from serving.store.database import Database
 from serving.store.errors import QueueError
-from serving.store.tables import QueueEventRow, QueueLabelRow, QueueRow, TallyRow
+from serving.store.queue_filters import ORDER, beyond, filtered
+from serving.store.queue_items import (
+    Filters,
+    Happening,
+    Item,
+    NewItem,
+    Place,
+    QueuePage,
+    Tally,
+    turn_of,
+)
+from serving.store.tables import AuditRow, QueueEventRow, QueueLabelRow, QueueRow, TallyRow
 
-Source = Literal["api", "archive"]
-State = Literal["waiting", "decided"]
 MOST = 50  # items of a page
-UNCHECKED = 2  # the severity beside which an article stands that was not checked
 SYSTEM = "forewarn"  # who queues
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewItem:
-    """An assessment for the queue. `name` is the article's among all of the same origin.
-
-    `record` is what `serving.desk.record` makes; `text`, for whoever retains texts, the article as
-    sent. `drawing` is the probability with which a clear article was drawn to be audited.
-    """
-
-    source: Source
-    origin: str
-    name: str
-    content_hash: str
-    record: dict[str, Any]
-    unsure: bool
-    article_id: str | None = None
-    section: str | None = None
-    url: str | None = None
-    drawing: float | None = None
-    text: dict[str, Any] | None = None
-
-    @property
-    def severities(self) -> dict[str, int]:
-        """By label; empty where it was not checked."""
-        return {label: found["severity"] for label, found in self.record["labels"].items()}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item(NewItem):
-    """An assessment in the queue. Whoever changes it must know its `version`."""
-
-    id: int
-    at: datetime
-    state: State
-    version: int
-    changed_at: datetime
-    assigned_to: str | None
-    assigned_name: str | None
-    assigned_until: datetime | None
-    decided: dict[str, int] = field(default_factory=dict)  # severities by label
-
-    def holder(self, now: datetime) -> str | None:
-        """Who has it now, by id; None where it is free."""
-        return self.assigned_to if self.assigned_until and now < self.assigned_until else None
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """What was done with an item."""
-
-    id: int
-    at: datetime
-    person: str
-    name: str
-    action: str
-    detail: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which items are wanted; what is None is not looked at."""
-
-    state: State = "waiting"
-    label: str | None = None
-    severity: int | None = None  # at least
-    source: Source | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    unsure: bool = False
-    sample: bool = False
-    holder: str | None = None
-
-
-class Place(NamedTuple):
-    """Where an item stands in the order: the gravest first, then those that came first."""
-
-    turn: int
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class QueuePage:
-    """Some items in order, and whether there are others before and after them."""
-
-    items: list[Item]
-    before: bool
-    after: bool
 
 
 class Queue:
@@ -124,18 +45,25 @@ class Queue:
         with self._database.writing() as session:
             return [self._put(session, item) for item in items]
 
-    def tally(self, counts: Mapping[tuple[date, str, str], tuple[int, int, float]]) -> None:
+    def tally(self, counts: Tally) -> None:
         """Count what was checked: articles, alerts, sum of scores by (week, section, label)."""
         with self._database.writing() as session:
-            for (week, section, label), (articles, alerts, score) in counts.items():
-                row = session.get(TallyRow, (week, section, label))
-                if row is None:
-                    row = TallyRow(week=week, section=section, label=label)
-                    row.articles, row.alerts, row.score = 0, 0, 0.0
-                    session.add(row)
-                row.articles += articles
-                row.alerts += alerts
-                row.score += score
+            _count(session, counts)
+
+    def tally_once(self, counts: Tally, done: Event) -> bool:
+        """The same for what is counted as a whole, such as a run; false where it was before.
+
+        `done` says so in the audit trail.
+        """
+        with self._database.writing() as session:
+            query = select(AuditRow.id).where(
+                AuditRow.action == done.action, AuditRow.subject_id == done.subject_id
+            )
+            if session.scalars(query.limit(1)).one_or_none() is not None:
+                return False
+            _count(session, counts)
+            add_event(session, done)
+            return True
 
     def get(self, number: int) -> Item:
         """One item. Raises QueueError where there is none, StoreError."""
@@ -151,12 +79,11 @@ class Queue:
     ) -> QueuePage:
         """Items after a place, or the last ones before it, in order. Raises StoreError."""
         with self._database.reading() as session:
-            query = _filtered(select(QueueRow), filters)
+            query = filtered(select(QueueRow), filters)
             backwards = before is not None
-            order = (QueueRow.turn, QueueRow.id)
             if place := before or after:
-                query = query.where(_beyond(place, backwards=backwards))
-            query = query.order_by(*((one.desc() if backwards else one.asc()) for one in order))
+                query = query.where(beyond(place, backwards=backwards))
+            query = query.order_by(*((one.desc() if backwards else one.asc()) for one in ORDER))
             rows = list(session.scalars(query.limit(limit + 1)))
             more, rows = len(rows) > limit, rows[:limit]
             if backwards:
@@ -169,7 +96,7 @@ class Queue:
     def count(self, filters: Filters) -> int:
         """How many items there are."""
         with self._database.reading() as session:
-            return session.scalars(_filtered(select(func.count(QueueRow.id)), filters)).one()
+            return session.scalars(filtered(select(func.count(QueueRow.id)), filters)).one()
 
     def neighbours(self, item: Item, filters: Filters) -> tuple[int | None, int | None]:
         """The numbers of the items before and after one, among those that are wanted."""
@@ -177,10 +104,9 @@ class Queue:
         found = []
         with self._database.reading() as session:
             for backwards in (True, False):
-                query = _filtered(select(QueueRow.id), filters)
-                query = query.where(_beyond(place, backwards=backwards))
-                order = (QueueRow.turn, QueueRow.id)
-                query = query.order_by(*((one.desc() if backwards else one) for one in order))
+                query = filtered(select(QueueRow.id), filters)
+                query = query.where(beyond(place, backwards=backwards))
+                query = query.order_by(*((one.desc() if backwards else one) for one in ORDER))
                 found.append(session.scalars(query.limit(1)).one_or_none())
         return found[0], found[1]
 
@@ -245,17 +171,6 @@ class Queue:
         session.flush()
 
 
-def turn_of(verdict: str, severities: Mapping[str, int]) -> int:
-    """Where an item stands in the order: 0 for severity 3, 3 for severity 0."""
-    gravest = max(severities.values(), default=0)
-    return 3 - (UNCHECKED if verdict == "not_checked" else gravest)
-
-
-def monday(moment: datetime) -> date:
-    """The week of a moment."""
-    return (moment - timedelta(days=moment.weekday())).date()
-
-
 def read_item(session: Session, number: int) -> Item:
     """An item in a transaction. Raises QueueError where there is none."""
     row = session.get(QueueRow, number)
@@ -289,44 +204,16 @@ def last_happening(session: Session, number: int, action: str) -> Happening | No
     return _happening(row) if row else None
 
 
-def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
-    query = query.where(QueueRow.state == filters.state)
-    if filters.label is not None or filters.severity is not None:
-        query = query.where(_has_label(filters.label, filters.severity or 0))
-    if filters.source is not None:
-        query = query.where(QueueRow.source == filters.source)
-    if filters.since is not None:
-        query = query.where(QueueRow.at >= filters.since)
-    if filters.until is not None:
-        query = query.where(QueueRow.at < filters.until)
-    if filters.unsure:
-        query = query.where(QueueRow.unsure)
-    if filters.sample:
-        query = query.where(QueueRow.drawing.is_not(None))
-    if filters.holder is not None:
-        held = and_(QueueRow.assigned_to == filters.holder, _is_held())
-        query = query.where(held)
-    return query
-
-
-def _has_label(label: str | None, severity: int) -> Any:
-    """Without a severity: that the label is there at all, at severity 1 or more."""
-    found = exists().where(
-        QueueLabelRow.item_id == QueueRow.id, QueueLabelRow.severity >= max(1, severity)
-    )
-    return found.where(QueueLabelRow.label == label) if label is not None else found
-
-
-def _is_held() -> Any:
-    return QueueRow.assigned_until > datetime.now(UTC)
-
-
-def _beyond(place: Place, *, backwards: bool) -> Any:
-    if backwards:
-        same = and_(QueueRow.turn == place.turn, QueueRow.id < place.id)
-        return or_(QueueRow.turn < place.turn, same)
-    same = and_(QueueRow.turn == place.turn, QueueRow.id > place.id)
-    return or_(QueueRow.turn > place.turn, same)
+def _count(session: Session, counts: Tally) -> None:
+    for (week, section, label), (articles, alerts, score) in counts.items():
+        row = session.get(TallyRow, (week, section, label))
+        if row is None:
+            row = TallyRow(week=week, section=section, label=label)
+            row.articles, row.alerts, row.score = 0, 0, 0.0
+            session.add(row)
+        row.articles += articles
+        row.alerts += alerts
+        row.score += score
 
 
 def _decided(session: Session, numbers: Sequence[int]) -> dict[int, dict[str, int]]:

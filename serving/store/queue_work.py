@@ -14,16 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from serving.store.database import Database
-from serving.store.decisions import Decisions, NewDecision
+from serving.store.decisions import LONGEST, Decisions, NewDecision
 from serving.store.errors import OvertakenError, QueueError
-from serving.store.queue import (
-    Item,
-    NewItem,
-    Queue,
-    add_happening,
-    last_happening,
-    read_item,
-)
+from serving.store.queue import Queue, add_happening, last_happening, read_item
+from serving.store.queue_items import Item, NewItem
 from serving.store.tables import QueueEventRow, QueueLabelRow, QueueRow
 
 HELD = timedelta(minutes=30)  # how long whoever has taken an article keeps it
@@ -131,7 +125,7 @@ class Work:
                 )
             for decision in done.detail["decisions"]:
                 name = f"desk:undo:{number}:{item.version}:{decision}"
-                self._decisions.undo(session, decision, name, actor.id)
+                self._decisions.undo(session, decision, name, actor.id, actor.key_id)
             for label in session.scalars(_labels(number)):
                 label.decided = None
             row.state = "waiting"
@@ -180,7 +174,7 @@ class Work:
                     action=one.action,  # type: ignore[arg-type]  # checked by NewDecision itself
                     subject=one.subject,  # type: ignore[arg-type]
                     subject_id=one.subject_id,
-                    article_id=item.article_id or item.name,
+                    article_id=(item.article_id or item.name)[:LONGEST],
                     content_hash=item.content_hash or "unknown",
                     editor=actor.id,
                     idempotency_key=f"desk:{item.id}:{item.version}:{place}",

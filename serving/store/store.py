@@ -16,6 +16,7 @@ from serving.store.decisions import Decisions
 from serving.store.errors import StoreError
 from serving.store.keys import Keys
 from serving.store.queue import Queue
+from serving.store.queue_figures import Figures
 from serving.store.queue_work import Work
 from serving.store.sessions import Sessions
 
@@ -35,6 +36,7 @@ class Store:
         self.audit = Audit(database)
         self.sessions = Sessions(database)
         self.queue = Queue(database, retain_text)
+        self.figures = Figures(database)
         self.work = Work(database, self.decisions, self.queue)
         self._pings = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ping")
         self._lock = threading.Lock()

@@ -42,7 +42,7 @@ def test_marks_of_html_stand_where_a_reader_sees_them(local: Browser) -> None:
     words = marked(local.post("/desk/try", body=source, format="html"))
     assert "A man was injured & taken to hospital." in words
     assert "The boy was with his mother." in words
-    assert "color: red" not in local.page
+    assert "color: red" not in local.page.partition('id="result"')[2]
 
 
 def test_hostile_text_is_text(local: Browser) -> None:
