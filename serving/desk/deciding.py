@@ -72,7 +72,7 @@ async def add(request: Request, number: Number, act: Editor) -> Response:
     known = (*taxonomy().label_ids, *taxonomy().sub_label_ids, *taxonomy().detail_ids)
     label, severity = act.text("label"), None
     if label not in known:
-        raise RefusalError(422, "Choose which label to add, then send it again.", act.person)
+        raise RefusalError(422, "Choose which label to add, then send it again.")
     if label in taxonomy().label_ids:
         severity = _severity(act, "severity")
     passage, quote = _passage(act, texts_kept(item.text))
@@ -88,15 +88,11 @@ async def check_again(request: Request, number: Number, act: Editor) -> Response
     """Assess the article anew: as it is kept, or as it is pasted after a change."""
     item = await asyncio.to_thread(_store(request).queue.get, number)
     if act.text("body").strip():
-        asked = await read_asked(request, act)
+        asked = await read_asked(request, act, item.section)
     elif item.text and "blocks" in item.text:
-        asked = asked_kept(item.text)
+        asked = asked_kept(item.text, item.section)
     else:
-        raise RefusalError(
-            422, "The text is not kept here. Paste it as it is now, then send it.", act.person
-        )
-    if item.section and not asked.section:
-        asked = asked.model_copy(update={"section": item.section})
+        raise RefusalError(422, "The text is not kept here. Paste it as it is now, then send it.")
     judged = await judge_asked(request, asked)
     record = record_of(judged, request.app.state.policy.full_version)
     new = NewItem(
@@ -163,9 +159,7 @@ def _action(before: int, after: int) -> str:
 def _severity(act: Acting, name: str) -> int:
     value = act.text(name)
     if value not in ("0", "1", "2", "3"):
-        raise RefusalError(
-            422, "A severity is missing. Choose 0, 1, 2 or 3 for each label.", act.person
-        )
+        raise RefusalError(422, "A severity is missing. Choose 0, 1, 2 or 3 for each label.")
     return int(value)
 
 

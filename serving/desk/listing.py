@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from serving.desk.filtering import AGES, STATES, View, read_place
+from serving.desk.filtering import AGES, View, read_place
 from serving.desk.pages import DeskRoute, show, taxonomy
 from serving.desk.people import Person, looking
 from serving.store.queue_items import Item, QueuePage, turn_of
@@ -39,7 +39,6 @@ async def queue(
         page=page,
         count=count,
         hard=hard,
-        states=STATES,
         ages=AGES,
         first=_place(page.items[0]) if page.items else "",
         last=_place(page.items[-1]) if page.items else "",

@@ -1,5 +1,6 @@
 """Pages: templates, what may load on them, and what they say when something is wrong."""
 
+import re
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from functools import cache
@@ -41,6 +42,7 @@ POLICY = "; ".join(
 
 
 Number = Annotated[int, PathParameter(ge=1, lt=1 << 63)]  # of an article of the queue
+_ARTICLE = re.compile(r"(/desk/queue/\d+)/")
 _REFUSALS = (RefusalError, ProblemError, StoreError, HTTPException, RequestValidationError)
 
 
@@ -77,10 +79,19 @@ def show(
     return HTMLResponse(content, status, {"Content-Security-Policy": POLICY})
 
 
-def say(request: Request, status: int, message: str, person: Person | None = None) -> HTMLResponse:
-    """A page that says what is wrong."""
-    title = HTTPStatus(status).phrase
-    return show(request, "problem", person, status, title=title, message=message)
+def say(request: Request, status: int, message: str) -> HTMLResponse:
+    """A page that says what is wrong, with a way back to the article that it is about."""
+    person = getattr(request.state, "desk_person", None)
+    article = _ARTICLE.match(request.url.path)
+    return show(
+        request,
+        "problem",
+        person,
+        status,
+        title=HTTPStatus(status).phrase,
+        message=message,
+        back=article[1] if article else "/desk",
+    )
 
 
 def go(path: str) -> RedirectResponse:
@@ -136,7 +147,7 @@ def taxonomy() -> Taxonomy:
 def _refused(request: Request, error: Exception) -> Response:
     """What is wrong, in a sentence; none of it says anything of an article."""
     if isinstance(error, RefusalError):
-        return say(request, error.status, str(error), error.person)
+        return say(request, error.status, str(error))
     if isinstance(error, ProblemError):
         request.state.problem = error.slug
         return say(request, error.status, error.detail)

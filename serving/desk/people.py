@@ -78,12 +78,12 @@ def looking(role: Role = "reader") -> Callable[[Request], Awaitable[Person]]:
 
     async def admitted(request: Request) -> Person:
         person = await _find(request)
+        request.state.desk_person = person
         if not person.may(role):
             raise RefusalError(
                 403,
                 f"This is for the role {role}. You are {person.name}, {person.role}. Nothing was "
                 "done. Ask whoever gives keys out.",
-                person,
             )
         return person
 
@@ -103,7 +103,6 @@ def acting(role: Role = "editor") -> Callable[[Request], Awaitable[Acting]]:
                 403,
                 "The form did not come from a page of your session. Nothing was done. Open the "
                 "page anew and send it again.",
-                person,
             )
         return Acting(person, form)
 

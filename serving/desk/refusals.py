@@ -5,8 +5,6 @@ DeskError
 └── RefusalError    a sentence for the person: what happened, and what to do
 """
 
-from typing import Any
-
 
 class DeskError(Exception):
     """A page that is not shown as it was asked for."""
@@ -17,9 +15,8 @@ class SignInError(DeskError):
 
 
 class RefusalError(DeskError):
-    """The page says what is wrong. `person` is who asked, where that is known."""
+    """The page says what is wrong."""
 
-    def __init__(self, status: int, message: str, person: Any = None) -> None:
+    def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
-        self.person = person

@@ -105,9 +105,10 @@ def texts_kept(kept: Mapping[str, Any] | None) -> Texts | None:
     return texts_asked(asked_kept(kept))
 
 
-def asked_kept(kept: Mapping[str, Any]) -> ClassifyRequest:
+def asked_kept(kept: Mapping[str, Any], section: str | None = None) -> ClassifyRequest:
     """A kept article, as it was asked about."""
     given = {"title": kept["title"], "body": kept["blocks"], "language": kept["language"]}
+    given["section"] = section
     return ClassifyRequest.model_validate(given | kept["short"])
 
 

@@ -45,19 +45,23 @@ async def try_article(
     return show(request, "try", act.person, given=given, shown=shown)
 
 
-async def read_asked(request: Request, act: Acting) -> ClassifyRequest:
-    """The article of a form: its file, or else its fields. Raises RefusalError, ProblemError."""
+async def read_asked(request: Request, act: Acting, section: str | None = None) -> ClassifyRequest:
+    """The article of a form: its file, or else its fields. Raises RefusalError, ProblemError.
+
+    `section` is the article's where the form does not say.
+    """
     limit: int = request.app.state.settings.max_article_characters
     file = act.form.get("file")
     if isinstance(file, UploadFile) and file.filename:
         return read_article(_from_file(file.filename, await file.read(), act), limit)
     if not act.text("body").strip():
         raise RefusalError(
-            422, "There is no article. Paste its text, or choose a file, then send it.", act.person
+            422, "There is no article. Paste its text, or choose a file, then send it."
         )
     sent: dict[str, Any] = {"title": act.text("title"), "body": _lines(act.text("body"))}
     sent["body_format"] = act.text("format") if act.text("format") in _FORMATS else "auto"
-    return read_article(sent | _section(act), limit)
+    known = {"section": section} if section else {}
+    return read_article(sent | known | _section(act), limit)
 
 
 async def judge_asked(request: Request, asked: ClassifyRequest) -> Judged:
@@ -82,13 +86,12 @@ def _from_file(name: str, content: bytes, act: Acting) -> Any:
             415,
             "This kind of file is not read. Expected .txt, .html, .htm or .json (ninjs, or a "
             "request as the API takes it). Save the article as one of them, or paste its text.",
-            act.person,
         )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise RefusalError(
-            422, "The file is not UTF-8. Save it as UTF-8, or paste its text.", act.person
+            422, "The file is not UTF-8. Save it as UTF-8, or paste its text."
         ) from None
     kind = "text" if ending == "txt" else "html"
     return {"title": act.text("title"), "body": text, "body_format": kind} | _section(act)

@@ -35,7 +35,7 @@ class Browser:
 
     def post(self, path: str, status: int = 200, **fields: Any) -> str:
         files = fields.pop("files", None)
-        data = {"token": self.token} | fields
+        data = fields if "token" in fields else {"token": self.token} | fields
         answer = self.client.post(path, data=data, files=files)
         assert answer.status_code == status, answer.text[:2_000]
         self.page = answer.text
