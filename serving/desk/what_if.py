@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from labels import Policy
 from labels.house_policy import Threshold
@@ -38,12 +39,15 @@ class WhatIf:
 def moved(policy: Policy, label: str, least: float) -> Threshold:
     """The label's threshold with another probability for the severity that it is acted on from."""
     threshold = policy.thresholds[label]
-    return replace(threshold, **{f"at_least_{threshold.severity}": least})
+    steps: dict[str, Any] = {f"at_least_{threshold.severity}": least}
+    return replace(threshold, **steps)
 
 
 def try_threshold(items: Sequence[Item], label: str, old: Threshold, new: Threshold) -> WhatIf:
     """What would change for articles that were checked."""
-    more, fewer, before, looked_at = [], [], 0, 0
+    more: list[Changed] = []
+    fewer: list[Changed] = []
+    before = looked_at = 0
     for item in items:
         found = item.record["labels"].get(label)
         if found is None:
@@ -59,7 +63,5 @@ def try_threshold(items: Sequence[Item], label: str, old: Threshold, new: Thresh
     return WhatIf(label, looked_at, before, more, fewer)
 
 
-def _acts(threshold: Threshold, found: dict[str, object]) -> bool:
-    severity, probabilities = found["severity"], found["probabilities"]
-    graded = threshold.grade(severity, probabilities)  # type: ignore[arg-type]
-    return graded >= threshold.severity
+def _acts(threshold: Threshold, found: dict[str, Any]) -> bool:
+    return threshold.grade(found["severity"], found["probabilities"]) >= threshold.severity

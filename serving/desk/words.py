@@ -19,8 +19,13 @@ class Words:
     """Names from the taxonomy; what it does not know is spelled out."""
 
     def __init__(self, taxonomy: Taxonomy) -> None:
-        entries = (*taxonomy.labels, *taxonomy.sub_labels, *taxonomy.details, *taxonomy.treatments)
-        self._names = _OTHERS | {entry.id: entry.name for entry in entries}
+        self._names = {
+            **_OTHERS,
+            **{one.id: one.name for one in taxonomy.labels},
+            **{one.id: one.name for one in taxonomy.sub_labels},
+            **{one.id: one.name for one in taxonomy.details},
+            **{one.id: one.name for one in taxonomy.treatments},
+        }
         self._steps = {
             (label.id, step.level): step.name
             for label in taxonomy.labels

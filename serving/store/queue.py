@@ -96,7 +96,8 @@ class Queue:
     def count(self, filters: Filters) -> int:
         """How many items there are."""
         with self._database.reading() as session:
-            return session.scalars(filtered(select(func.count(QueueRow.id)), filters)).one()
+            query = filtered(select(func.count(QueueRow.id)), filters)
+            return int(session.scalars(query).one())
 
     def neighbours(self, item: Item, filters: Filters) -> tuple[int | None, int | None]:
         """The numbers of the items before and after one, among those that are wanted."""
@@ -221,7 +222,7 @@ def _decided(session: Session, numbers: Sequence[int]) -> dict[int, dict[str, in
     query = query.where(QueueLabelRow.item_id.in_(numbers), QueueLabelRow.decided.is_not(None))
     found: dict[int, dict[str, int]] = {}
     for number, label, severity in session.execute(query):
-        found.setdefault(number, {})[label] = severity
+        found.setdefault(number, {})[label] = severity or 0
     return found
 
 

@@ -17,7 +17,7 @@ BODY = (
     "A man was injured in the city on Monday, police said.\n\n"
     "The boy, 9, was with his mother. She said the school was told."
 )
-ARTICLE = {"title": "Man injured in the city", "body": BODY}
+ARTICLE: dict[str, Any] = {"title": "Man injured in the city", "body": BODY}
 
 
 class Browser:

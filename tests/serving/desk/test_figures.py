@@ -9,8 +9,9 @@ from serving.desk.figures import Share, agree, draw_alerts, drift, missed, total
 from serving.desk.plain_policy import tell_rules
 from serving.desk.what_if import moved, try_threshold
 from serving.store.queue_figures import Count, Outcome
+from serving.store.store import Store
 from tests.serving.desk.conftest import Browser
-from tests.serving.desk.test_queue import Store, decisions, new_item, store  # noqa: F401
+from tests.serving.desk.test_queue import decisions, new_item, store  # noqa: F401
 
 LABEL = "violence"
 

@@ -33,7 +33,8 @@ def new_item(name: str, severity: int = 2, probability: float = 0.9, **more: Any
         **dict.fromkeys(("treatment", "language", "note", "identification")),
         "versions": VERSIONS,
     }
-    values = {"source": "api", "origin": "k", "content_hash": name, "unsure": False} | more
+    values: dict[str, Any] = {"source": "api", "origin": "k", "content_hash": name}
+    values |= {"unsure": False} | more
     return NewItem(name=name, record=record, **values)
 
 
@@ -236,8 +237,10 @@ def test_a_label_is_added_with_its_passage(
 ) -> None:
     number = queue(body="The boy was killed.")
     local.get(f"/desk/queue/{number}")
-    fields = {"label": "suicide_self_harm", "passage": "body:4:7"}
-    page = local.post(f"/desk/queue/{number}/add", version=local.version, **fields)
+    label, passage = "suicide_self_harm", "body:4:7"
+    page = local.post(
+        f"/desk/queue/{number}/add", version=local.version, label=label, passage=passage
+    )
     assert "Added by editors" in page
     [decision] = store.decisions.page().items
     assert (decision.action, decision.subject_id, decision.text) == (

@@ -10,10 +10,13 @@ from typing import Any
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
 
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-SIZES = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 390, "height": 844}}
+SIZES: dict[str, ViewportSize] = {
+    "wide": {"width": 1280, "height": 900},
+    "narrow": {"width": 390, "height": 844},
+}
 
 
 class _Quiet(uvicorn.Server):
@@ -57,7 +60,7 @@ class Walk:
         context = browser.new_context(
             base_url=base,
             viewport=SIZES[size],
-            color_scheme=scheme,  # type: ignore[arg-type]
+            color_scheme=scheme,
         )
         self.page: Page = context.new_page()
         self.messages: list[str] = []
