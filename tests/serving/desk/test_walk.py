@@ -98,11 +98,11 @@ def add_what_is_selected(walk: Walk) -> None:
     page = walk.page
     page.locator("#text > summary").click()
     page.locator("#p2").dblclick(position={"x": 40, "y": 8})
+    selected = str(page.evaluate("document.getSelection().toString()")).strip()
     page.get_by_text("Add a label", exact=True).click()
     chosen = page.locator("#add-passage")
     expect(chosen.locator("option:checked")).to_contain_text("What I have selected")
     field, start, end = chosen.input_value().split(":")
-    selected = str(page.evaluate("document.getSelection().toString()")).strip()
     assert ARTICLE[field][int(start) : int(end)].strip() == selected
     page.get_by_role("button", name="Add it").click()
     expect(page.get_by_text("Added by editors")).to_be_visible()
