@@ -128,6 +128,8 @@ def draw_alerts(weeks: Mapping[date, Sequence[Count]], names: Mapping[str, str])
         for label in names
     }
     top = round_up(max((highest([p for _, p in slices]) for slices in said.values()), default=0))
+    if not any(parts for slices in said.values() for _, parts in slices):
+        return []
     return [draw_bars(names[label], "%", slices, top) for label, slices in said.items()]
 
 

@@ -8,7 +8,7 @@ from labels import Policy
 from labels.house_policy import Threshold
 from serving.store.queue_items import Item
 
-LOOKED_AT = 500  # articles
+LOOKED_AT = 200  # articles
 
 
 @dataclass(frozen=True, slots=True)

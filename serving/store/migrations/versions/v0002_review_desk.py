@@ -84,7 +84,8 @@ def _create_queue() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_queue_at", "queue", ["at"])
-    op.create_index("ix_queue_turn", "queue", ["state", "turn", "id"])
+    filtered = ("unsure", "source", "drawing", "assigned_to", "assigned_until", "at")
+    op.create_index("ix_queue_turn", "queue", ["state", "turn", "id", *filtered])
     op.create_index("ix_queue_changed", "queue", ["state", "changed_at"])
 
 
