@@ -171,6 +171,19 @@ def speed() -> str:
     )
 
 
+def desk() -> str:
+    """How long the desk's pages take, as Markdown."""
+    measured = _read("desk")
+    rows = [["Page", "Median", "p95"]]
+    for name, found in measured["milliseconds"].items():
+        rows.append([name, f"{found['p50']:.0f} ms", f"{found['p95']:.0f} ms"])
+    return (
+        f"On {_machine(measured)}, SQLite, {measured['articles']:,} articles with their texts in "
+        f"the queue, {measured['decided']:,} of them decided; `python -m benchmarks.desk` "
+        f"measures it.\n\n{markdown_table(rows)}"
+    )
+
+
 def waiting() -> str:
     """How long callers wait, memory and cold start, as Markdown."""
     measured = _read("compare")
@@ -278,6 +291,7 @@ _TABLES: dict[str, list[tuple[str, Callable[[], str]]]] = {
         ("growth", growth),
         ("runtimes", runtimes),
     ],
+    "desk.md": [("desk", desk)],
     "learning.md": [("newsroom", newsroom)],
 }
 

@@ -14,7 +14,8 @@ VERBS = {
     "policy": "check a house policy, and try it on its own examples",
     "screen": "read an archive, and leave a table and a report",
     "serve": "answer the API on this machine",
-    "keys": "say who may call the API",
+    "keys": "say who may call the API, and who may sign in at the desk",
+    "queue": "put the run of an archive into the queue of the review desk",
     "database": "upgrade or back up the tables behind keys and decisions",
     "decisions": "remove what is stored about deleted articles",
     "export": "write what editors decided, as annotations or for an annotation tool",
@@ -30,6 +31,7 @@ VERBS = {
 
 EXTRAS = {
     "screen": "archive",
+    "queue": "archive",
     **dict.fromkeys(("train", "calibrate", "gate", "evaluate", "card", "corpus"), "train"),
 }
 """What verbs need beyond the extra `serve`."""

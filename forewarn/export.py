@@ -44,7 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     deleted = read_hashes(arguments.deleted) if arguments.deleted else frozenset()
     store = open_store(read_settings().database)
     try:
-        decided = decide_articles(store.decisions.export(), read_taxonomy(), deleted)
+        decisions, drawings = store.decisions.export(), store.queue.drawings()
+        decided = decide_articles(decisions, read_taxonomy(), deleted, drawings)
     finally:
         store.close()
     articles = _with_texts(decided.articles, arguments.texts)

@@ -10,7 +10,14 @@ if TYPE_CHECKING:
     from serving.store.keys import Issued, Key
     from serving.store.store import Store
 
-SCOPES = ("classify", "decide", "read", "admin")  # as serving.store.secret spells them
+SCOPES = (
+    "classify",
+    "decide",
+    "read",
+    "reader",
+    "editor",
+    "admin",
+)  # as serving.store.secret spells them
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,7 +1,7 @@
 """From decisions, as plug-ins reported them one by one, to what editors say of each article."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from classifier import Article
@@ -28,8 +28,9 @@ class Decided:
 
     articles: in the order of their first decision. conflicts: where the last decision was taken
     although another editor had said otherwise. The counts are of decisions: `read` of all, `others`
-    of those about notes and checks, `unclear` of those about labels that tell no severity, and
-    `deleted` of those about articles that are to be left out.
+    of those about notes and checks, `unclear` of those about labels that tell no severity,
+    `deleted` of those about articles that are to be left out, and `undone` of those that were taken
+    back.
     """
 
     articles: list[DecidedArticle]
@@ -38,6 +39,7 @@ class Decided:
     others: int
     unclear: int
     deleted: int
+    undone: int
 
     def summary(self) -> str:
         """A line with the counts."""
@@ -45,22 +47,34 @@ class Decided:
         return (
             f"{self.read:,} decisions: {judged:,} labels judged in {len(self.articles):,} versions "
             f"of articles. Left out: {self.others:,} about notes and checks, {self.unclear:,} that "
-            f"tell no severity, {self.deleted:,} about deleted articles."
+            f"tell no severity, {self.deleted:,} about deleted articles, {self.undone:,} undone."
         )
 
 
 def decide_articles(
-    decisions: Iterable[Decision], taxonomy: Taxonomy, deleted: Collection[str] = ()
+    decisions: Iterable[Decision],
+    taxonomy: Taxonomy,
+    deleted: Collection[str] = (),
+    drawings: Mapping[str, float] | None = None,
 ) -> Decided:
     """Gather decisions, oldest first, by article: for each version and label the last one holds.
 
-    `deleted` are content hashes of articles that are to be left out.
+    `deleted` are content hashes of articles that are to be left out. `drawings` are the
+    probabilities with which articles were drawn to be asked about, by content hash; 1 where none is
+    given.
     """
+    decisions = list(decisions)
+    undone = {one.undoes for one in decisions if one.undoes is not None}
     found: dict[Version, dict[str, dict[str, Judgement]]] = {}  # version, label, editor
     texts: dict[Version, Article] = {}
-    read = others = unclear = left_out = 0
+    read = others = unclear = left_out = taken_back = 0
     for decision in decisions:
+        if decision.undoes is not None:
+            continue  # it is about a decision
         read += 1
+        if decision.id in undone:
+            taken_back += 1
+            continue
         if decision.content_hash in deleted:
             left_out += 1
             continue
@@ -70,7 +84,7 @@ def decide_articles(
         if decision.subject != "label":
             others += 1
             continue
-        judged = _judgement(decision, taxonomy)
+        judged = _judgement(decision, taxonomy, (drawings or {}).get(decision.content_hash, 1.0))
         if judged is None:
             unclear += 1
             continue
@@ -79,10 +93,11 @@ def decide_articles(
         editors[decision.editor] = judged
     articles = [_article(*version, labels, taxonomy) for version, labels in found.items()]
     articles = [_with_text(one, texts.get((one.id, one.content_hash))) for one in articles]
-    return Decided(articles, list(_conflicts(found)), read, others, unclear, left_out)
+    counts = (read, others, unclear, left_out, taken_back)
+    return Decided(articles, list(_conflicts(found)), *counts)
 
 
-def _judgement(decision: Decision, taxonomy: Taxonomy) -> Judgement | None:
+def _judgement(decision: Decision, taxonomy: Taxonomy, drawing: float) -> Judgement | None:
     """What a decision about a label says, if anything: a rejected label has severity 0."""
     severity = decision.severity_after
     if severity is None and decision.action in ("accept", "reject"):
@@ -96,8 +111,7 @@ def _judgement(decision: Decision, taxonomy: Taxonomy) -> Judgement | None:
         editor=decision.editor,
         at=decision.at.isoformat(),
         artifact=decision.artifact_version,
-        # Where the desk drew articles to ask about, the decision has the probability of it.
-        sampling_probability=getattr(decision, "sampling_probability", None) or 1.0,
+        sampling_probability=drawing,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,6 +13,8 @@ PREFIX = "FOREWARN_"
 _TYPES: dict[object, str] = {
     bool: "true or false",
     int: "whole number",
+    float: "number",
+    Literal["reader", "editor", "admin"]: "text",
     str: "text",
     str | None: "text",
 }
@@ -60,7 +62,27 @@ class Settings(BaseSettings):
         "folder.",
     )
     retain_text: bool = Field(
-        default=False, description="Whether decisions are stored with their text."
+        default=False,
+        description="Whether decisions are stored with their text, and articles of the queue with "
+        "theirs.",
+    )
+    audit_share: float = Field(
+        default=0.01,
+        ge=0,
+        le=1,
+        description="Share of the clear articles with `queue: true` that are drawn for an audit.",
+    )
+    identity_header: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9-]*$",
+        description="Header in which a trusted proxy names who comes to the desk; empty: none.",
+    )
+    identity_role: Literal["reader", "editor", "admin"] = Field(
+        default="editor", description="Role of whom the proxy names: reader, editor or admin."
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1 ::1",
+        description="Addresses and networks, with spaces between, of proxies that may name people.",
     )
     host: str = Field(
         default="127.0.0.1",

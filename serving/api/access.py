@@ -69,7 +69,7 @@ class Access:
     async def _key(self, request: Request) -> Key | None:
         """The caller's key; None where there are none. Raises ProblemError, StoreError."""
         header = request.headers.get("authorization")
-        if header is None and not await self._needs_keys():
+        if header is None and not await self.needs_keys():
             return None
         presented = (header or "").removeprefix(_SCHEME)
         key = await asyncio.to_thread(self._store.keys.verify, presented)
@@ -77,7 +77,8 @@ class Access:
             raise unauthorised()
         return key
 
-    async def _needs_keys(self) -> bool:
+    async def needs_keys(self) -> bool:
+        """Whether there was ever a key. Raises StoreError."""
         if not self._closed and time.monotonic() >= self._look_at:
             self._closed = bool(await asyncio.to_thread(self._store.keys.all))
             self._look_at = time.monotonic() + _LOOK

@@ -9,7 +9,7 @@ from fastapi import Query
 
 from classifier import Assessment
 from classifier.assessment import Versions
-from classifier.identification import identification_risk
+from classifier.identification import Identification, identification_risk
 from labels import Policy, Taxonomy
 from serving.api.problems import deadline_passed, overloaded
 from serving.api.requests import LANGUAGE_TAG, ClassifyRequest
@@ -19,7 +19,7 @@ from serving.comparison import compare
 from serving.conditions import Case, ShortText
 from serving.dispatcher import DeadlineError, Dispatcher, OverloadedError
 from serving.iptc import content_warnings
-from serving.policy import apply_policy
+from serving.policy import Proposals, apply_policy
 from serving.settings import Settings
 from serving.submission import anchored
 
@@ -66,6 +66,43 @@ async def assess(
         raise deadline_passed(milliseconds, error.expected) from None
 
 
+@dataclass(frozen=True)
+class Judged:
+    """An article with what was found in it and what follows.
+
+    Passages count code points of what readers see: the title, the visible text of the body, a short
+    text.
+    """
+
+    asked: ClassifyRequest
+    article: Assessment
+    texts: dict[str, Assessment]
+    identification: Identification | None
+    proposals: Proposals
+
+
+def judge(
+    asked: ClassifyRequest,
+    found: list[Assessment],
+    taxonomy: Taxonomy,
+    policy: Policy,
+    options: Options,
+) -> Judged:
+    """What follows from what `assess` found."""
+    seen, (article, *short) = asked.submission.article, found
+    texts = dict(zip(asked.short_texts, short, strict=True))
+    identification = identification_risk(seen, article) if article.labels else None
+    case = Case(
+        seen,
+        article,
+        {name: ShortText(asked.short_texts[name].body, text) for name, text in texts.items()},
+        identification,
+        options.country or None,
+    )
+    proposals = apply_policy(policy, taxonomy, case, options.locale)
+    return Judged(asked, article, texts, identification, proposals)
+
+
 def answer(
     asked: ClassifyRequest,
     found: list[Assessment],
@@ -74,27 +111,23 @@ def answer(
     options: Options,
 ) -> dict[str, Any]:
     """The answer to an article, from what `assess` found."""
-    submission, (article, *short) = asked.submission, found
-    said = submission.answer(article, options.offset_unit)
+    return tell(judge(asked, found, taxonomy, policy, options), taxonomy, policy, options)
+
+
+def tell(judged: Judged, taxonomy: Taxonomy, policy: Policy, options: Options) -> dict[str, Any]:
+    """The answer as plain values, every passage anchored where it was sent."""
+    asked, submission = judged.asked, judged.asked.submission
+    said = submission.answer(judged.article, options.offset_unit)
     said["versions"]["policy"] = policy.full_version
-    texts = dict(zip(asked.short_texts, short, strict=True))
-    identification = identification_risk(submission.article, article) if article.labels else None
-    case = Case(
-        submission.article,
-        article,
-        {name: ShortText(asked.short_texts[name].body, text) for name, text in texts.items()},
-        identification,
-        options.country or None,
-    )
     bodies = submission.bodies | {
         name: Body([Block(text.body, "text")]) for name, text in asked.short_texts.items()
     }
-    proposals = asdict(apply_policy(policy, taxonomy, case, options.locale))
+    proposals = asdict(judged.proposals)
     for proposal in (*proposals["notes"], *proposals["checks"]):
         proposal["passages"] = [
             anchored(bodies[one["field"]], one, options.offset_unit) for one in proposal["passages"]
         ]
-    told = asdict(identification) if identification else None
+    told = asdict(judged.identification) if judged.identification else None
     if told:
         told["cues"] = [
             anchored(bodies[cue["field"]], cue, options.offset_unit) for cue in told["cues"]
@@ -103,9 +136,10 @@ def answer(
     return said | {
         **proposals,
         "identification": told,
-        "texts": {name: asdict(text) for name, text in texts.items()},
+        "texts": {name: asdict(text) for name, text in judged.texts.items()},
         "changes": compare(previous.model_dump(), said) if previous else None,
-        "subjects": content_warnings(article, taxonomy) if options.iptc else None,
+        "subjects": content_warnings(judged.article, taxonomy) if options.iptc else None,
+        "queued": None,
     }
 
 

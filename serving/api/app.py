@@ -26,6 +26,8 @@ from serving.api.openapi import Api
 from serving.api.problems import handle_problems
 from serving.api.routes import router
 from serving.api.tracing import read_tracing
+from serving.desk import articles, listing, overview, signing, trying
+from serving.desk import deciding as desk_deciding
 from serving.dispatcher import Dispatcher, Limits, give_way
 from serving.settings import Settings
 from serving.shadow import Shadow
@@ -71,6 +73,8 @@ def create_app(
     app.include_router(deciding.router)
     app.include_router(auditing.router)
     app.include_router(shadowing.router)
+    for desk in (signing, trying, listing, articles, desk_deciding, overview):
+        app.include_router(desk.router)
     app.include_router(metrics_router, dependencies=[Depends(allow("read"))])
     handle_problems(app)
     # What is added last is outermost.
@@ -113,6 +117,8 @@ async def _lifespan(app: FastAPI, classifier: SensitivityClassifier | None) -> A
     await asyncio.to_thread(classifier.assess, [ARTICLE])
     app.state.store = app.state.store or await asyncio.to_thread(open_store_of, app.state.settings)
     app.state.access = Access(app.state.store, app.state.rate)
+    if not app.state.settings.retain_text:
+        await asyncio.to_thread(app.state.store.queue.forget_texts)
     limits = Limits(wait=app.state.settings.max_waiting_ms / 1000)
     tracing = app.state.tracing
     observers = [app.state.metrics, *([tracing] if tracing else [])]

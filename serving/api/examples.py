@@ -87,7 +87,12 @@ def decision() -> dict[str, Any]:
 def stored_decision() -> dict[str, Any]:
     """The same as it is stored."""
     stored = {"id": 1, "at": "2026-11-25T14:03:09Z", "key_id": "4kq0z81mxa"}
-    return stored | {"idempotency_key": "story-4711:trauma:1"} | decision() | {"text": None}
+    return (
+        stored
+        | {"idempotency_key": "story-4711:trauma:1"}
+        | decision()
+        | {"text": None, "undoes": None}
+    )
 
 
 def audit() -> dict[str, Any]:

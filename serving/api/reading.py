@@ -29,7 +29,7 @@ Model = TypeVar("Model", bound=BaseModel)
 async def read_json(request: Request) -> Any:
     """What the body of a request holds. Raises ProblemError where it is no JSON."""
     _require_json(request.headers)
-    return _parse(await request.body())
+    return parse_json(await request.body())
 
 
 def read_article(sent: Any, limit: int) -> ClassifyRequest:
@@ -75,8 +75,11 @@ def _require_json(headers: Headers) -> None:
         raise unsupported_media_type()
 
 
-def _parse(body: bytes) -> Any:
-    """JSON in UTF-8, whose lone surrogates pass: validation can say in which field they are."""
+def parse_json(body: bytes) -> Any:
+    """JSON in UTF-8, whose lone surrogates pass: validation can say in which field they are.
+
+    Raises ProblemError.
+    """
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -166,6 +166,12 @@ class ClassifyRequest(_Strict):
     social: ShortText = Field(
         default=None, description="Text for social media; assessed on its own."
     )
+    queue: bool = Field(
+        default=False,
+        description="Whether the assessment is put into the queue of the review desk: where it is "
+        "flagged or not checked, and a sample of the clear ones. Ask once an article, when it is "
+        "handed in, and not with every save.",
+    )
     previous_result: PreviousResult | None = Field(
         default=None,
         description="What you got for the article's last version; `changes` in the answer says "

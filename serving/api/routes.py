@@ -7,21 +7,26 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 
+from classifier import Assessment
 from serving.api import schemas
 from serving.api.access import allow
 from serving.api.answering import (
     Options,
-    answer,
     assess,
     entity_tag,
+    judge,
     matches,
+    tell,
     tell_policy,
 )
 from serving.api.logs import log, place_of
 from serving.api.problems import ProblemError, internal_error, not_ready, overloaded
 from serving.api.reading import read_article, read_json, validate
-from serving.api.requests import BatchRequest
+from serving.api.requests import BatchRequest, ClassifyRequest
+from serving.desk.queueing import queue_judged
 from serving.dispatcher import Dispatcher, OverloadedError
+from serving.store.decisions import LOCAL
+from serving.store.errors import StoreError
 
 router = APIRouter()
 
@@ -90,8 +95,7 @@ async def classify(
     if found[0].verdict != "not_checked":
         # Of the artifact that answered: another one may have come into force meanwhile.
         response.headers["ETag"] = entity_tag(sent, wanted, found[0].versions, policy)
-    # In a thread, as long articles take a while.
-    return await asyncio.to_thread(answer, asked, found, dispatcher.taxonomy, policy, wanted)
+    return await _tell(request, dispatcher, asked, found, wanted)
 
 
 @router.post(
@@ -112,7 +116,7 @@ async def classify_batch(
     Batches stand behind articles for which somebody waits, and have more time.
     """
     settings = request.app.state.settings
-    policy, wanted = request.app.state.policy, wanted.within(settings)
+    wanted = wanted.within(settings)
     batch = validate(BatchRequest, sent)
 
     async def one(article: Any) -> dict[str, Any]:
@@ -121,9 +125,7 @@ async def classify_batch(
             limit = milliseconds or settings.batch_deadline_ms
             found = await assess(asked, dispatcher, limit, bulk=True)
             request.app.state.metrics.observe_assessment(found[0])
-            said = await asyncio.to_thread(
-                answer, asked, found, dispatcher.taxonomy, policy, wanted
-            )
+            said = await _tell(request, dispatcher, asked, found, wanted)
             return {"status": 200, "assessment": said}
         except ProblemError as error:
             problem = error
@@ -171,3 +173,28 @@ async def readyz(request: Request, dispatcher: Ready) -> dict[str, str]:
     if state.draining or not await asyncio.to_thread(state.store.ping):
         raise not_ready()
     return {"status": "ready"}
+
+
+async def _tell(
+    request: Request,
+    dispatcher: Dispatcher,
+    asked: ClassifyRequest,
+    found: list[Assessment],
+    wanted: Options,
+) -> dict[str, Any]:
+    """The answer to an article, which is queued for the desk where that is asked for."""
+    state, taxonomy = request.app.state, dispatcher.taxonomy
+    origin = getattr(request.state, "key", LOCAL)
+
+    def tell_and_queue() -> dict[str, Any]:  # in a thread, as long articles take a while
+        judged = judge(asked, found, taxonomy, state.policy, wanted)
+        said = tell(judged, taxonomy, state.policy, wanted)
+        if asked.queue:
+            version, share = state.policy.full_version, state.settings.audit_share
+            said["queued"] = queue_judged(state.store, judged, version, origin, share)
+        return said
+
+    try:
+        return await asyncio.to_thread(tell_and_queue)
+    except StoreError:
+        raise not_ready() from None

@@ -241,6 +241,9 @@ class Assessment(BaseModel):
     subjects: list[Subject] | None = Field(
         description="IPTC content warnings for a ninjs document; null unless iptc=true."
     )
+    queued: int | None = Field(
+        description="Its number in the queue of the review desk; null where it does not wait there."
+    )
 
 
 class Threshold(BaseModel):
@@ -314,6 +317,9 @@ class Decision(BaseModel):
     severity_after: int | None = Field(description="As sent.")
     reason: str | None = Field(description="As sent.")
     text: str | None = Field(description="As sent, if it came while retention was on.")
+    undoes: int | None = Field(
+        description="Number of a decision that this one takes back: what it says holds no more."
+    )
 
 
 class Decisions(BaseModel):

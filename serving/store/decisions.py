@@ -14,6 +14,7 @@ from serving.store.audit import Event, add_event
 from serving.store.database import Database
 from serving.store.errors import ConflictError, DecisionRefusedError
 from serving.store.pages import ALWAYS, MOST, Page, Period, read_rows
+from serving.store.queue import remove_queued
 from serving.store.tables import DecisionRow
 
 Action = Literal["accept", "reject", "edit", "add"]
@@ -69,11 +70,15 @@ class NewDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision(NewDecision):
-    """A decision as it is stored: with its number, its moment and the key that reported it."""
+    """A decision as it is stored: with its number, its moment and the key that reported it.
+
+    `undoes` is the number of a decision that this one takes back: what it says holds no more.
+    """
 
     id: int
     at: datetime
     key_id: str
+    undoes: int | None
 
 
 class Recorded(NamedTuple):
@@ -132,6 +137,8 @@ class Decisions:
     def forget(self, content_hashes: Iterable[str], actor: str) -> dict[str, int]:
         """Remove the decisions about these versions of articles; how many there were of each.
 
+        They are taken out of the queue as well, with text and history.
+
         What the audit trail says of them stays, and that they were removed is added to it: hashes
         and severities, no text. Raises StoreError.
         """
@@ -142,17 +149,43 @@ class Decisions:
                 done = session.execute(delete(DecisionRow).where(about))
                 assert isinstance(done, CursorResult)
                 removed[content_hash] = done.rowcount
-                if done.rowcount:
-                    old = {"decisions": done.rowcount}
+                queued = remove_queued(session, content_hash)
+                if done.rowcount or queued:
+                    old = {"decisions": done.rowcount, "queued": queued}
                     forgot = Event(
                         actor=actor, action="decision.forget", subject_id=content_hash, old=old
                     )
                     add_event(session, forgot)
         return removed
 
-    def _add(self, session: Session, given: NewDecision, key_id: str, digest: bytes) -> DecisionRow:
+    def add(
+        self, session: Session, given: NewDecision, key_id: str, undoes: int | None = None
+    ) -> int:
+        """Store a decision in the transaction of a change that goes with it; return its number."""
+        return self._add(session, given, key_id, _digest(given), undoes).id
+
+    def undo(
+        self, session: Session, number: int, idempotency_key: str, editor: str, key_id: str
+    ) -> int:
+        """Take a decision back in that transaction: what it said is stored again, as undone."""
+        row = session.get_one(DecisionRow, number)
+        values = {field.name: getattr(row, field.name) for field in fields(NewDecision)}
+        given = NewDecision(
+            **(values | {"idempotency_key": idempotency_key, "editor": editor, "text": None})
+        )
+        return self.add(session, given, key_id, number)
+
+    def _add(
+        self,
+        session: Session,
+        given: NewDecision,
+        key_id: str,
+        digest: bytes,
+        undoes: int | None = None,
+    ) -> DecisionRow:
         values = asdict(given) | {"text": given.text if self._retain_text else None}
-        row = DecisionRow(at=datetime.now(UTC), key_id=key_id, digest=digest, **values)
+        values |= {"at": datetime.now(UTC), "key_id": key_id, "digest": digest, "undoes": undoes}
+        row = DecisionRow(**values)
         session.add(row)
         session.flush()
         add_event(session, _event(row), row.at)
@@ -176,7 +209,9 @@ def _event(row: DecisionRow) -> Event:
         subject_id=str(row.id),
         versions={name: getattr(row, f"{name}_version") for name in versions},
         old=None if before is None else {"severity": before},
-        new={name: getattr(row, name) for name in told} | {"severity": after},
+        new={name: getattr(row, name) for name in told}
+        | {"severity": after}
+        | ({"undoes": row.undoes} if row.undoes else {}),
     )
 
 

@@ -5,7 +5,9 @@ ServingError
     ├── KeyRefusedError         a key cannot be made, revoked or rotated as asked
     ├── DecisionRefusedError    a decision cannot be stored as given
     ├── ConflictError           an idempotency key that came with another decision before
-    └── CursorError             a cursor that no page gave
+    ├── CursorError             a cursor that no page gave
+    └── QueueError              an article of the queue cannot be changed as asked
+        └── OvertakenError      somebody else has changed it meanwhile
 
 Every message says what happened, what was expected, what was found and what to do. None has a
 password, the secret of a key, or anything of an article.
@@ -32,3 +34,11 @@ class ConflictError(StoreError):
 
 class CursorError(StoreError):
     """The caller's cursor was not made by a page of this kind."""
+
+
+class QueueError(StoreError):
+    """An editor asked for something that cannot be done with an article of the queue."""
+
+
+class OvertakenError(QueueError):
+    """Somebody else has changed the article since the editor saw it."""

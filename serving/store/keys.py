@@ -90,6 +90,11 @@ class Keys:
         self._note_use(found.key, now)
         return found.key
 
+    def find(self, key_id: str) -> Key | None:
+        """The key of an id, if it is in use. As old as `verify`; raises StoreError as that does."""
+        found = self._refreshed().get(key_id, self._nobody).key
+        return found if found and found.usable(datetime.now(UTC)) else None
+
     def usable(self) -> bool:
         """Whether there is any key that could be used now. Raises StoreError."""
         now = datetime.now(UTC)

@@ -9,7 +9,7 @@ import secrets
 import string
 from typing import Literal, get_args
 
-Scope = Literal["classify", "decide", "read", "admin"]
+Scope = Literal["classify", "decide", "read", "reader", "editor", "admin"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 PREFIX = "forewarn_"

@@ -15,18 +15,29 @@ from serving.store.database import Database
 from serving.store.decisions import Decisions
 from serving.store.errors import StoreError
 from serving.store.keys import Keys
+from serving.store.queue import Queue
+from serving.store.queue_figures import Figures
+from serving.store.queue_work import Work
+from serving.store.sessions import Sessions
 
 PING = 1.0  # seconds
 
 
 class Store:
-    """Keys, decisions and the audit trail of one database, whose tables are the newest."""
+    """Keys, decisions, the audit trail and the queue of one database, whose tables are the newest.
+
+    Texts of the queue that were kept before are erased where `retain_text` is false.
+    """
 
     def __init__(self, database: Database, retain_text: bool = False) -> None:
         self.database = database
         self.keys = Keys(database)
         self.decisions = Decisions(database, retain_text)
         self.audit = Audit(database)
+        self.sessions = Sessions(database)
+        self.queue = Queue(database, retain_text)
+        self.figures = Figures(database)
+        self.work = Work(database, self.decisions, self.queue)
         self._pings = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ping")
         self._lock = threading.Lock()
         self._pinging: Future[None] | None = None

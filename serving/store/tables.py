@@ -1,6 +1,6 @@
 """The tables, as the newest migration leaves them. A test compares the two."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -9,6 +9,8 @@ from sqlalchemy import (
     CheckConstraint,
     DateTime,
     Dialect,
+    ForeignKey,
+    Index,
     Integer,
     SmallInteger,
     TypeDecorator,
@@ -40,6 +42,9 @@ def as_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+
+
 class Base(DeclarativeBase):
     """What all tables share."""
 
@@ -51,9 +56,7 @@ class Entry(Base):
 
     __abstract__ = True
 
-    id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer(), "sqlite"), primary_key=True
-    )
+    id: Mapped[int] = mapped_column(_NUMBER, primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -98,6 +101,7 @@ class DecisionRow(Entry):
     editor: Mapped[str]
     severity_before: Mapped[int | None] = mapped_column(SmallInteger)
     severity_after: Mapped[int | None] = mapped_column(SmallInteger)
+    undoes: Mapped[int | None] = mapped_column(_NUMBER)  # the decision that it takes back
     reason: Mapped[str | None]
     text: Mapped[str | None]  # only where retention is on
     artifact_version: Mapped[str]
@@ -119,3 +123,111 @@ class AuditRow(Entry):
     versions: Mapped[dict[str, Any] | None]
     old: Mapped[dict[str, Any] | None]
     new: Mapped[dict[str, Any] | None]
+
+
+class SessionRow(Base):
+    """Somebody who is signed in at the desk; of the cookie's token only a digest is kept."""
+
+    __tablename__ = "desk_sessions"
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    way: Mapped[str]  # how they came: local, key or proxy
+    person: Mapped[str]
+    name: Mapped[str]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class PersonRow(Base):
+    """What a person has chosen at the desk."""
+
+    __tablename__ = "desk_people"
+
+    person: Mapped[str] = mapped_column(primary_key=True)
+    unfolded: Mapped[bool]
+    shortcuts: Mapped[bool]
+
+
+class ViewRow(Base):
+    """That a person has opened an article of severity 3 on a day."""
+
+    __tablename__ = "desk_hard_views"
+
+    person: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(_NUMBER, ForeignKey("queue.id"), primary_key=True)
+
+
+_FILTERED = ("unsure", "source", "drawing", "assigned_to", "assigned_until", "at")
+
+
+class QueueRow(Entry):
+    """An assessment that waits for a decision, or has one. `text` is null unless it is retained."""
+
+    __tablename__ = "queue"
+    __table_args__ = (
+        UniqueConstraint("source", "origin", "name", name="uq_queue_name"),
+        CheckConstraint("source IN ('api', 'archive')", name="ck_queue_source"),
+        CheckConstraint("state IN ('waiting', 'decided')", name="ck_queue_state"),
+        # In order, with all that filters look at: rows are wide, and are read only if shown.
+        Index("ix_queue_turn", "state", "turn", "id", *_FILTERED),
+        Index("ix_queue_changed", "state", "changed_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    source: Mapped[str]
+    origin: Mapped[str]  # the key, or the run
+    name: Mapped[str]  # the article there
+    article_id: Mapped[str | None]
+    section: Mapped[str | None]
+    url: Mapped[str | None]
+    verdict: Mapped[str]
+    turn: Mapped[int] = mapped_column(SmallInteger)  # 0 comes first: the gravest
+    unsure: Mapped[bool]
+    drawing: Mapped[float | None]  # probability of having been drawn; null: not a sample
+    state: Mapped[str]
+    version: Mapped[int]  # rises with every change
+    changed_at: Mapped[datetime]
+    assigned_to: Mapped[str | None]
+    assigned_name: Mapped[str | None]
+    assigned_until: Mapped[datetime | None]
+    content_hash: Mapped[str]
+    record: Mapped[dict[str, Any]]  # the assessment and what follows, without any word of the text
+    text: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class QueueLabelRow(Base):
+    """A label of a queued article: as the classifier graded it, and as an editor did."""
+
+    __tablename__ = "queue_labels"
+    __table_args__ = (Index("ix_queue_labels_severity", "label", "severity", "item_id"),)
+
+    item_id: Mapped[int] = mapped_column(_NUMBER, ForeignKey("queue.id"), primary_key=True)
+    label: Mapped[str] = mapped_column(primary_key=True)
+    severity: Mapped[int] = mapped_column(SmallInteger)
+    decided: Mapped[int | None] = mapped_column(SmallInteger)
+
+
+class QueueEventRow(Entry):
+    """What was done with a queued article, by whom."""
+
+    __tablename__ = "queue_events"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    item_id: Mapped[int] = mapped_column(_NUMBER, ForeignKey("queue.id"), index=True)
+    person: Mapped[str]
+    name: Mapped[str]
+    action: Mapped[str]
+    detail: Mapped[dict[str, Any]]
+
+
+class TallyRow(Base):
+    """What was assessed for the queue in a week: of all that was checked, not only what waits."""
+
+    __tablename__ = "queue_tallies"
+
+    week: Mapped[date] = mapped_column(primary_key=True)  # its Monday
+    section: Mapped[str] = mapped_column(primary_key=True)  # empty: none is known
+    label: Mapped[str] = mapped_column(primary_key=True)
+    articles: Mapped[int]
+    alerts: Mapped[int]  # of severity 2 or more
+    score: Mapped[float]  # sum of the probabilities of severity 2 or more

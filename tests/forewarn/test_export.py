@@ -101,5 +101,5 @@ def test_deleted_articles_are_left_out_or_forgotten(
     store = open_store(url)
     entries = [e for e in store.audit.page().items if e.action == "decision.forget"]
     store.close()
-    assert [(e.subject_id, e.old) for e in entries] == [(gone, {"decisions": 2})]
+    assert [(e.subject_id, e.old) for e in entries] == [(gone, {"decisions": 2, "queued": 0})]
     assert entries[0].actor.startswith("command:")

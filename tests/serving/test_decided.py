@@ -33,6 +33,7 @@ def decision(**changes: Any) -> Decision:
         "code_version": "0.1.0",
         "severity_before": 2,
         "severity_after": 1,
+        "undoes": None,
     }
     return Decision(
         id=number, at=BEGIN + timedelta(seconds=number), key_id="local", **values | changes
@@ -42,6 +43,21 @@ def decision(**changes: Any) -> Decision:
 def severities(*decisions: Decision) -> list[dict[str, int]]:
     articles = decide_articles(decisions, TAXONOMY).articles
     return [{label: j.severity for label, j in one.labels.items()} for one in articles]
+
+
+def test_what_was_undone_says_nothing() -> None:
+    first, second = decision(severity_after=3), decision()
+    back = decision(undoes=second.id)
+    assert severities(first, second, back) == [{"violence": 3}]
+    found = decide_articles([first, second, back], TAXONOMY)
+    assert (found.read, found.undone) == (2, 1)
+
+
+def test_a_judgement_has_the_probability_with_which_its_article_was_drawn() -> None:
+    asked = [decision(), decision(content_hash=HASHES[1])]
+    drawn, other = decide_articles(asked, TAXONOMY, drawings={HASHES[0]: 0.05}).articles
+    assert drawn.labels["violence"].sampling_probability == 0.05
+    assert other.labels["violence"].sampling_probability == 1.0
 
 
 def test_what_each_action_says_of_a_label() -> None:

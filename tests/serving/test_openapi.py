@@ -145,5 +145,5 @@ def test_the_assessment_has_the_fields_and_the_order_of_the_classifiers() -> Non
     assert ours[: len(theirs)] == theirs
     assert ours[len(theirs) :] == [
         *(field.name for field in fields(Proposals)),
-        *("identification", "texts", "changes", "subjects"),
+        *("identification", "texts", "changes", "subjects", "queued"),
     ]

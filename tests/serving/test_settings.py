@@ -48,5 +48,5 @@ def test_the_table_has_a_row_with_a_sentence_for_every_setting() -> None:
     for row, name in zip(rows, Settings.model_fields, strict=True):
         _, variable, kind, _, sentence, _ = (cell.strip() for cell in row.split("|"))
         assert variable == f"`FOREWARN_{name.upper()}`"
-        assert kind in ("path", "text", "true or false", "whole number")
+        assert kind in ("path", "text", "true or false", "number", "whole number")
         assert sentence.endswith(".")

@@ -273,4 +273,4 @@ def test_decisions_about_a_deleted_article_are_removed_and_the_trail_says_so(sto
     assert [one.content_hash for one in store.decisions.export()] == [kept]
     *_, last = store.audit.page().items
     assert (last.action, last.subject_id, last.actor) == ("decision.forget", gone, ACTOR)
-    assert last.old == {"decisions": 2}
+    assert last.old == {"decisions": 2, "queued": 0}
