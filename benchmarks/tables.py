@@ -272,6 +272,43 @@ def draw_growth(path: Path) -> None:
     plt.close(figure)
 
 
+def window_lengths() -> str:
+    """What round lengths of windows bring, as Markdown."""
+    measured = _read("window_lengths")
+    plain = measured["steps"]["1"]["articles_per_second"]
+    rows = [["Filled up to multiples of", "Articles a second", "Peak MB"]]
+    for step, found in measured["steps"].items():
+        speed = found["articles_per_second"]
+        memory = f"{found['peak_memory_mb']:,.0f}"
+        rows.append([f"{step} tokens", f"{speed:.1f} ({speed / plain:.2f} times)", memory])
+    return f"On {_machine(measured)}, articles of mixed lengths.\n\n{markdown_table(rows)}"
+
+
+def first_look() -> str:
+    """What a cheap first look would bring, as Markdown."""
+    measured = _read("first_look")
+    head = ["First look", "Articles", "Flagged", "Passed on", "Flagged and missed", "Times as fast"]
+    rows = [head]
+    for name, mixes in measured["looks"].items():
+        for mix, found in mixes.items():
+            missed = zip(found["missed_of_a_label"], found["flagged_of_a_label"], strict=True)
+            rows.append(
+                [
+                    name,
+                    f"{found['articles']:,}, {mix}",
+                    f"{found['flagged']:.0%}",
+                    f"{found['passed_on']:.0%}",
+                    ", ".join(f"{few} of {all_of_them}" for few, all_of_them in missed),
+                    f"{found['times_as_fast']:.1f}",
+                ]
+            )
+    return (
+        f"On {_machine(measured)}. The look itself takes {measured['cost_to_whole']:.1%} of the "
+        "time; missed are those of minors, violence and trauma.\n\n"
+        f"{markdown_table(rows)}"
+    )
+
+
 DOLLARS_PER_CORE_HOUR = 0.04  # about what a virtual x86 core of the large clouds costs on demand
 _RIVALS = {
     "forewarn": ("Forewarn, in one process", "as released"),
@@ -290,6 +327,8 @@ _TABLES: dict[str, list[tuple[str, Callable[[], str]]]] = {
         ("limits", limits),
         ("growth", growth),
         ("runtimes", runtimes),
+        ("window_lengths", window_lengths),
+        ("first_look", first_look),
     ],
     "desk.md": [("desk", desk)],
     "learning.md": [("newsroom", newsroom)],
