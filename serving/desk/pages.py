@@ -180,5 +180,5 @@ def _percent(share: float | None) -> str:
     if share is None:
         return "–"
     if 0.995 <= share < 1:
-        return "over 99 %"
-    return f"{100 * share:.1f} %" if share < 0.1 else f"{100 * share:.0f} %"
+        return "over\u00a099\u00a0%"  # no line ends within it
+    return f"{100 * share:.1f}\u00a0%" if share < 0.1 else f"{100 * share:.0f}\u00a0%"

@@ -75,7 +75,7 @@ def test_figures_are_shown(store: Store, local: Browser) -> None:  # noqa: F811
     page = local.get("/desk/figures")
     assert ">sport<" in page
     assert '<rect class="s2"' in page
-    assert "100 %" in page
+    assert "100\u00a0%" in page
     assert decisions(store)
 
 
