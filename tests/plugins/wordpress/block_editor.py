@@ -1,0 +1,116 @@
+"""The block editor in a real browser, as an editor uses it."""
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, expect
+
+from tests.plugins.wordpress.site import PASSWORD, Site
+
+# What the block editor and its packages complain of by themselves.
+OTHERS = ("is deprecated", "Permissions policy", "Permissions-Policy", "JQMIGRATE")
+
+
+class BlockEditor:
+    """Somebody who is logged in and writes."""
+
+    def __init__(self, browser: Browser, site: Site, login: str = "chief") -> None:
+        self.site = site
+        self.context = browser.new_context(
+            base_url=site.url, viewport={"width": 1360, "height": 1000}
+        )
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(60_000)
+        self.messages: list[str] = []
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.messages.append(str(error)))
+        self.page.on("response", self._note_failure)
+        self.page.goto("/wp-login.php")
+        self.page.get_by_label("Username or Email Address").fill(login)
+        self.page.locator("#user_pass").fill(PASSWORD)
+        self.page.get_by_role("button", name="Log In").click()
+        self.page.wait_for_url("**/wp-admin/**")
+
+    def open(self, post: int | None = None) -> None:
+        """Open a post, or begin one, with Forewarn's sidebar at its side."""
+        self.page.goto(f"/wp-admin/post.php?post={post}&action=edit" if post else "/wp-admin/post-new.php")
+        self.page.wait_for_function("window.wp && wp.data && wp.data.select('core/editor').__unstableIsEditorReady()")
+        # The welcome guide is for newcomers.
+        self.page.evaluate(
+            "wp.data.dispatch('core/preferences').set('core/edit-post', 'welcomeGuide', false)"
+        )
+        button = self.page.get_by_role("button", name="Forewarn", exact=True).first
+        if button.get_attribute("aria-pressed") != "true":
+            button.click()
+        expect(self.sidebar).to_be_visible()
+
+    @property
+    def sidebar(self) -> Locator:
+        return self.page.locator(".interface-complementary-area .forewarn-panel")
+
+    @property
+    def before_publishing(self) -> Locator:
+        return self.page.locator(".editor-post-publish-panel .forewarn-panel")
+
+    def write(self, title: str, paragraphs: tuple[str, ...]) -> None:
+        """Type title and text, key by key as far as it matters."""
+        field = self.page.get_by_role("textbox", name="Add title")
+        field.click()
+        field.fill(title)
+        field.press("Enter")
+        for number, paragraph in enumerate(paragraphs):
+            if number:
+                self.page.keyboard.press("Enter")
+            self.page.keyboard.insert_text(paragraph)
+
+    def put(self, title: str, content: str) -> None:
+        """Put in what was written elsewhere."""
+        self.page.evaluate(
+            "([title, content]) => {"
+            "wp.data.dispatch('core/editor').editPost({ title });"
+            "wp.data.dispatch('core/block-editor').resetBlocks(wp.blocks.parse(content)); }",
+            [title, content],
+        )
+
+    def save(self) -> None:
+        self.page.get_by_role("button", name="Save draft").click()
+        editor = "wp.data.select('core/editor')"
+        self.page.wait_for_function(f"!{editor}.isSavingPost() && !{editor}.isEditedPostDirty()")
+
+    def begin_publishing(self) -> None:
+        self.page.get_by_role("button", name="Publish", exact=True).click()
+        expect(self.before_publishing).to_be_visible()
+
+    def publish(self) -> str:
+        """Press the second button; gives back where the article is."""
+        panel = self.page.get_by_role("region", name="Editor publish")
+        panel.get_by_role("button", name="Publish", exact=True).click()
+        expect(panel.get_by_text("is now live").first).to_be_visible()
+        return str(self.page.evaluate("wp.data.select('core/editor').getPermalink()"))
+
+    @property
+    def marked(self) -> str:
+        """The words that are marked, one element's after the other."""
+        marks = self.page.locator("mark.annotation-text-forewarn")
+        expect(marks.first).to_be_visible()
+        return "".join(marks.all_text_contents())
+
+    def look(self, name: str, folder: Path) -> None:
+        """Keep a picture."""
+        folder.mkdir(exist_ok=True)
+        self.page.screenshot(path=folder / f"wordpress-{name}.png")
+
+    def known(self) -> Any:
+        """What the editor's panels know."""
+        return self.page.evaluate("wp.data.select('forewarn').known().state")
+
+    def close(self) -> None:
+        self.context.close()
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not any(one in message.text for one in OTHERS):
+            self.messages.append(message.text)
+
+    def _note_failure(self, response: Response) -> None:
+        if response.status >= 400:
+            self.messages.append(f"{response.status} {response.url}")

@@ -1,0 +1,61 @@
+"""A real WordPress with the plug-in, a real Forewarn server, and a real browser."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.plugins.wordpress.forewarn_server import ForewarnServer
+from tests.plugins.wordpress.mariadb import mariadb
+from tests.plugins.wordpress.site import Site, wordpress
+from tests.serving.desk.walk import chromium
+
+
+@pytest.fixture(scope="session")
+def plugin(repository: Path) -> Path:
+    return repository / "plugins" / "wordpress" / "forewarn"
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[Path]:
+    # Not pytest's folder: a socket's path may have 107 characters.
+    with tempfile.TemporaryDirectory(prefix="fw-") as folder, mariadb(Path(folder)) as socket:
+        yield socket
+
+
+@pytest.fixture(scope="session")
+def installed(database: Path, plugin: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with wordpress(tmp_path_factory.mktemp("wordpress"), plugin, database) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def server(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForewarnServer]:
+    server = ForewarnServer(repository, tmp_path_factory.mktemp("forewarn"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def forewarn(server: ForewarnServer) -> ForewarnServer:
+    """The server, running, whatever the test before did to it."""
+    server.start()
+    return server
+
+
+@pytest.fixture
+def site(installed: Site, forewarn: ForewarnServer) -> Iterator[Site]:
+    """The site, which asks that server. PHP may not complain of the plug-in."""
+    installed.set_up(url=forewarn.url, key=forewarn.key)
+    installed.log.write_text("", encoding="utf-8")
+    yield installed
+    complaints = installed.log.read_text(encoding="utf-8").splitlines()
+    assert [line for line in complaints if "forewarn" in line] == []
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
