@@ -89,6 +89,16 @@ class BlockEditor:
         return str(self.page.evaluate("wp.data.select('core/editor').getPermalink()"))
 
     @property
+    def title(self) -> str:
+        return str(self.page.evaluate("wp.data.select('core/editor').getEditedPostAttribute('title')"))
+
+    @property
+    def selected(self) -> str:
+        """Name of the block that is selected; `title` where none is."""
+        name = "wp.data.select('core/block-editor').getSelectedBlock()?.name ?? 'title'"
+        return str(self.page.evaluate(name))
+
+    @property
     def marked(self) -> str:
         """The words that are marked, one element's after the other."""
         marks = self.page.locator("mark.annotation-text-forewarn")
@@ -108,8 +118,11 @@ class BlockEditor:
         self.context.close()
 
     def _note(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not any(one in message.text for one in OTHERS):
-            self.messages.append(message.text)
+        if message.type not in ("error", "warning") or any(one in message.text for one in OTHERS):
+            return
+        where = message.location.get("url", "")
+        if where.startswith(self.site.url):  # WordPress has pictures elsewhere, in its guides
+            self.messages.append(f"{message.text} ({where})")
 
     def _note_failure(self, response: Response) -> None:
         if response.status >= 400:

@@ -64,6 +64,7 @@ wp_install( 'The Eastmere Courier', 'chief', 'chief@example.org', true, '', '{pa
 global $wp_rewrite;
 $wp_rewrite->set_permalink_structure( '/%postname%/' );
 $wp_rewrite->flush_rules();
+update_option( 'show_avatars', '0' );
 """
 
 
@@ -146,7 +147,8 @@ class Visitor:
 
     def ask(self, method: str, path: str, nonce: str | None = None, **json: Any) -> httpx2.Response:
         """A request to a route of the plug-in, as its scripts make it."""
-        headers = {"X-WP-Nonce": self.nonce if nonce is None else nonce}
+        nonce = self.nonce if nonce is None else nonce
+        headers = {"X-WP-Nonce": nonce} if nonce else {}
         url = f"/wp-json/forewarn/v1{path}"
         return self.client.request(method, url, headers=headers, json=json or None)
 
@@ -158,8 +160,8 @@ def wordpress(folder: Path, plugin: Path, socket: Path, more: str = "") -> Itera
     database = f"wp{uuid.uuid4().hex}"
     query(socket, f"CREATE DATABASE {database}")
     root, log, port = folder / "site", folder / "debug.log", free_port()
-    # Debian's package has links into other packages, some of which are not there.
-    shutil.copytree(SOURCE, root, ignore_dangling_symlinks=True)
+    # Debian's package has links into other packages: copies of what they lead to.
+    shutil.copytree(SOURCE, root, ignore=shutil.ignore_patterns(".htaccess"))
     (root / "wp-content" / "uploads").mkdir(exist_ok=True)
     shutil.copytree(plugin, root / "wp-content" / "plugins" / "forewarn")
     config = _CONFIG.format(

@@ -42,7 +42,7 @@ def test_from_the_first_word_to_the_page(browser: Browser, site: Site, repositor
     expect(note).to_contain_text(NOTE)
     editor.look("page", pictures)
     assert NOTE in httpx2.get(f"{site.url}/feed/").text
-    assert editor.messages == []
+    assert editor.messages == [], "\n".join(editor.messages)
     editor.close()
 
 
@@ -69,5 +69,5 @@ def test_while_forewarn_is_down(
     editor.page.reload()
     expect(row).to_contain_text("Flagged")
     editor.look("list", repository / "screenshots")
-    assert editor.messages == []
+    assert editor.messages == [], "\n".join(editor.messages)
     editor.close()

@@ -12,6 +12,7 @@
 	// Since WordPress 6.6 they are in wp.editor.
 	const slots = wp.editor && wp.editor.PluginSidebar ? wp.editor : wp.editPost;
 	const SOURCE = 'forewarn'; // of our annotations
+	const DRAWING = 100; // milliseconds after which the editor has drawn a mark
 
 	// ---- what is known ----------------------------------------------------------------------------
 
@@ -157,10 +158,12 @@
 		const attributes = blocks.getBlockAttributes( id );
 		for ( const attribute of Object.keys( attributes ) ) {
 			const html = strings( attributes[ attribute ] ).join( '\n' );
-			const place = forewarn.find( wp.richText.create( { html } ).text, passage );
+			// Only an attribute that is one rich text can be annotated; others are HTML, or many.
+			const rich = [ 'html', 'rich-text' ].includes( type.attributes[ attribute ].source );
+			const place = rich
+				? forewarn.find( wp.richText.create( { html } ).text, passage )
+				: forewarn.find( html, passage, true );
 			if ( place ) {
-				// Only an attribute that is one rich text can be annotated.
-				const rich = [ 'html', 'rich-text' ].includes( type.attributes[ attribute ].source );
 				return Object.assign( { attribute: rich ? attribute : null }, place );
 			}
 		}
@@ -222,23 +225,30 @@
 	}
 
 	/**
-	 * Selects a block, marks a passage in it, and brings it into sight.
+	 * Marks a passage, selects its block and brings it into sight. Some rich texts have no name by which
+	 * they could be annotated, and some blocks have none: these are marked as a whole.
 	 *
 	 * @param {string} id    Client id of the block.
 	 * @param {Object} place Where the passage stands in it.
 	 */
 	function mark( id, place ) {
-		const where = place.attribute
-			? { selector: 'range', richTextIdentifier: place.attribute, range: { start: place.start, end: place.end } }
-			: { selector: 'block' };
-		dispatch( 'core/annotations' ).__experimentalAddAnnotation( Object.assign( { source: SOURCE, blockClientId: id }, where ) );
+		const annotate = ( where ) => dispatch( 'core/annotations' ).__experimentalAddAnnotation(
+			Object.assign( { source: SOURCE, blockClientId: id }, where ) );
+		const block = '[data-block="' + id + '"]';
+		if ( place.attribute ) {
+			annotate( { selector: 'range', richTextIdentifier: place.attribute, range: { start: place.start, end: place.end } } );
+		}
 		dispatch( 'core/block-editor' ).selectBlock( id );
-		window.requestAnimationFrame( () => {
-			const block = inCanvas( '[data-block="' + id + '"]' );
-			if ( block ) {
-				block.scrollIntoView( { block: 'center' } );
+		// Once it is drawn.
+		window.setTimeout( () => {
+			if ( ! inCanvas( block + ' mark.annotation-text-' + SOURCE ) ) {
+				annotate( { selector: 'block' } );
 			}
-		} );
+			const drawn = inCanvas( block );
+			if ( drawn ) {
+				drawn.scrollIntoView( { block: 'center' } );
+			}
+		}, DRAWING );
 	}
 
 	// ---- panels -----------------------------------------------------------------------------------
@@ -254,8 +264,9 @@
 		const { busy, problem } = kept;
 		const begin = { because: __( 'the page is still loading.', 'forewarn' ), again: false };
 		const changed = { verdict: 'not_checked', because: __( 'it has changed since.', 'forewarn' ), again: true };
+		const stale = kept.state && kept.state.result && ! kept.current;
 		const state = kept.state
-			? Object.assign( {}, kept.state, kept.current ? {} : changed )
+			? Object.assign( {}, kept.state, stale ? changed : {} )
 			: Object.assign( forewarn.unreachable(), begin );
 		return { state, busy, problem };
 	}

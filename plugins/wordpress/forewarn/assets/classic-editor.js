@@ -69,7 +69,7 @@
 	 */
 	function selectSource( passage ) {
 		const area = document.getElementById( 'content' );
-		const place = forewarn.find( area.value, passage, '(?:\\s|<[^<>]*>)+' );
+		const place = forewarn.find( area.value, passage, true );
 		if ( place ) {
 			area.focus();
 			area.setSelectionRange( place.start, place.end );

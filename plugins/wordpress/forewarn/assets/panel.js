@@ -17,6 +17,12 @@
 		legal_referral: __( 'Ask somebody who knows the law', 'forewarn' ),
 	};
 
+	// As in serving/bodies/markup.py: known ones, closing ones, and those with an attribute.
+	const SHORTCODE = /\[\/?(?:audio|caption|embed|gallery|playlist|video|wp_caption)(?:\s[^[\]]*)?\/?\]|\[\/[a-z][\w-]*\]|\[[a-z][\w-]*\s+[\w-]+=[^[\]]*\]/gi;
+	const MARKUP = /<!--[\s\S]*?-->|<\/?[a-z][^<>]*>/gi;
+	const ENTITY = /&(?:#\d+|#x[\da-f]+|\w+);/gi;
+	const UNSEEN = /[\s\u00AD\u200B-\u200D\u2060\uFFFC]/;
+
 	/**
 	 * Asks WordPress.
 	 *
@@ -30,22 +36,52 @@
 	}
 
 	/**
-	 * Where a passage stands in a text. White space may be other white space, and between two words may
-	 * be a picture, which rich text has as U+FFFC. Of several places it is the one nearest to where the
-	 * server saw it.
+	 * A text without what is not seen or may differ: white space, soft hyphens, joiners, pictures (which
+	 * rich text has as U+FFFC), and the shortcodes that the server takes out.
 	 *
-	 * @param {string} text      In which to look.
-	 * @param {Object} passage   With `quote` and `start`.
-	 * @param {string} [between] What may stand between two words, as a regular expression.
+	 * @param {string}  text   Of a block or an editor.
+	 * @param {boolean} markup Whether it is HTML: then tags go, too, and entities are read.
+	 * @return {Object} `letters`, and `places`: where each of them is in the text.
+	 */
+	function squeeze( text, markup ) {
+		const blank = ( found ) => ' '.repeat( found.length );
+		let kept = text;
+		if ( markup ) {
+			kept = kept.replace( MARKUP, blank ).replace( ENTITY, ( found ) =>
+				wp.htmlEntities.decodeEntities( found ).padEnd( found.length ) );
+		}
+		kept = kept.replace( SHORTCODE, blank );
+		const places = [];
+		let letters = '';
+		for ( let place = 0; place < kept.length; place++ ) {
+			if ( ! UNSEEN.test( kept[ place ] ) ) {
+				letters += kept[ place ];
+				places.push( place );
+			}
+		}
+		return { letters, places };
+	}
+
+	/**
+	 * Where a passage stands in a text. Of several places it is the one nearest to where the server saw it.
+	 *
+	 * @param {string}  text    In which to look.
+	 * @param {Object}  passage With `quote` and `start`.
+	 * @param {boolean} markup  Whether the text is HTML.
 	 * @return {Object|null} `start` and `end`; null where it is not there.
 	 */
-	function find( text, passage, between = '[\\s\\uFFFC]+' ) {
-		const words = passage.quote.split( /\s+/ ).filter( Boolean );
-		const pattern = words.map( ( word ) => word.replace( /[.*+?^${}()|[\]\\]/g, '\\$&' ) ).join( between );
-		const places = pattern ? Array.from( text.matchAll( new RegExp( pattern, 'g' ) ) ) : [];
-		const distance = ( place ) => Math.abs( place.index - passage.start );
-		places.sort( ( one, other ) => distance( one ) - distance( other ) );
-		return places.length ? { start: places[ 0 ].index, end: places[ 0 ].index + places[ 0 ][ 0 ].length } : null;
+	function find( text, passage, markup = false ) {
+		const { letters, places } = squeeze( text, markup );
+		const wanted = squeeze( passage.quote, false ).letters;
+		let best = null;
+		let at = wanted ? letters.indexOf( wanted ) : -1;
+		for ( ; at >= 0; at = letters.indexOf( wanted, at + 1 ) ) {
+			const start = places[ at ];
+			if ( ! best || Math.abs( start - passage.start ) < Math.abs( best.start - passage.start ) ) {
+				best = { start, end: places[ at + wanted.length - 1 ] + 1 };
+			}
+		}
+		return best;
 	}
 
 	/**
@@ -207,7 +243,7 @@
 				el( Button, { variant: 'link', onClick: () => setForm( { id: null, text: '', help: false } ) }, __( 'Write a note', 'forewarn' ) )
 			);
 		}
-		return el( 'div', {},
+		return el( 'div', { className: 'forewarn-proposal' },
 			el( 'blockquote', { className: 'forewarn-note-text' }, proposed.text ),
 			el( 'p', { className: 'forewarn-small' }, proposed.reason ),
 			lines.length > 0 && el( 'ul', { className: 'forewarn-small' }, lines.map( ( line ) =>

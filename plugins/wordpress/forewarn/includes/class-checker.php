@@ -43,12 +43,11 @@ final class Checker {
 	 */
 	public static function settle( \WP_Post $post ) {
 		$digest = Article::saved( $post )->digest();
-		$result = Record::get( $post->ID, Record::RESULT );
+		$result = Record::result( $post->ID, $digest );
 		$reason = Record::get( $post->ID, Record::REASON );
-		$known  = $result && $result['digest'] === $digest;
 		$final  = $reason && $reason['digest'] === $digest && ! $reason['again'];
-		Record::set( $post->ID, Record::STATUS, $known ? $result['verdict'] : 'not_checked' );
-		if ( $known || $final ) {
+		Record::set( $post->ID, Record::STATUS, $result ? $result['verdict'] : 'not_checked' );
+		if ( $result || $final ) {
 			delete_post_meta( $post->ID, Record::PENDING );
 		} else {
 			Record::set( $post->ID, Record::PENDING, (string) time() );
@@ -69,15 +68,14 @@ final class Checker {
 		if ( ! $article->blocks ) {
 			return Client::problem( 'empty', __( 'there is no text to read.', 'forewarn' ), false, false );
 		}
-		$result  = Record::get( $post_id, Record::RESULT );
-		$headers = $result ? array( 'If-None-Match' => $result['etag'] ) : array();
+		$known   = Record::result( $post_id, $article->digest() );
+		$headers = $known ? array( 'If-None-Match' => $known['etag'] ) : array();
 		$answer  = Client::ask( add_query_arg( Settings::query(), '/v1/classify' ), $request, $headers, $total );
 		if ( is_wp_error( $answer ) ) {
 			return $answer;
 		}
-		if ( 304 === $answer['status'] && $result ) {
-			$result['at'] = time();
-			Record::set( $post_id, Record::RESULT, $result );
+		if ( 304 === $answer['status'] && $known ) {
+			Record::keep( $post_id, array( 'at' => time() ) + $known );
 			return null;
 		}
 		if ( 200 !== $answer['status'] ) {

@@ -31,8 +31,8 @@ final class Decisions {
 	 * @return \WP_Error|null Why it was not taken.
 	 */
 	public static function take( \WP_Post $post, array $decision ) {
-		$result = Record::get( $post->ID, Record::RESULT );
-		if ( ! $result || $result['content_hash'] !== $decision['content_hash'] ) {
+		$result = Record::result( $post->ID, $decision['content_hash'], 'content_hash' );
+		if ( ! $result ) {
 			return new \WP_Error( 'forewarn_stale', __( 'The article was checked anew in the meantime. Look at the new result and decide again.', 'forewarn' ), array( 'status' => 409 ) );
 		}
 		$subject = self::subject( $result, $decision['subject'], $decision['id'] );
@@ -71,7 +71,7 @@ final class Decisions {
 	 */
 	public static function change_note( \WP_Post $post, $text, $help ) {
 		$note   = Record::get( $post->ID, Record::NOTE );
-		$result = Record::get( $post->ID, Record::RESULT );
+		$result = Record::latest( $post->ID );
 		if ( ! $note && '' === $text ) {
 			return;
 		}

@@ -65,7 +65,7 @@ final class Editors {
 	 * @param string[] $needs Further scripts that it needs.
 	 */
 	private static function load( $name, array $needs ) {
-		$shared = array( 'wp-api-fetch', 'wp-components', 'wp-data', 'wp-date', 'wp-element', 'wp-i18n' );
+		$shared = array( 'wp-api-fetch', 'wp-components', 'wp-data', 'wp-date', 'wp-element', 'wp-html-entities', 'wp-i18n' );
 		self::add_script( 'panel', $shared );
 		self::add_script( $name, array_merge( $needs, array( 'forewarn-panel' ) ) );
 		wp_enqueue_script( "forewarn-$name" );

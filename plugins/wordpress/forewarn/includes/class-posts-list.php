@@ -165,7 +165,7 @@ final class Posts_List {
 	 */
 	private static function flagged( $post_id ) {
 		$names  = array();
-		$result = Record::get( $post_id, Record::RESULT );
+		$result = Record::result( $post_id, Article::saved( get_post( $post_id ) )->digest() );
 		foreach ( $result ? $result['labels'] : array() as $id => $label ) {
 			if ( $label['flagged'] ) {
 				$severities = Taxonomy::severities( $id );

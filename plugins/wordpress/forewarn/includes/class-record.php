@@ -15,7 +15,7 @@ namespace Forewarn;
  */
 final class Record {
 
-	const RESULT  = '_forewarn_result';  // The last good answer; see keep_answer().
+	const RESULTS = '_forewarn_results'; // The last good answers, newest last; see keep_answer().
 	const STATUS  = '_forewarn_status';  // Of the text as saved: flagged, clear, not_checked.
 	const REASON  = '_forewarn_reason';  // Why not_checked: `digest`, `message`, `at`.
 	const PENDING = '_forewarn_pending'; // Since when it waits for the background; absent where it does not.
@@ -25,6 +25,7 @@ final class Record {
 	const REFUSED = '_forewarn_refused'; // A decision that Forewarn would not take.
 
 	const PASSAGES = 5; // Kept of each label, note and check.
+	const TEXTS    = 3; // Whose results are kept: as saved, as an editor has it, and the one before.
 
 	/**
 	 * What is kept under a name, an empty array where nothing is.
@@ -50,6 +51,43 @@ final class Record {
 	}
 
 	/**
+	 * The result that is kept for a text.
+	 *
+	 * @param int    $post_id The post.
+	 * @param string $value   Its digest.
+	 * @param string $name    Another name by which to look for it, such as `content_hash`.
+	 * @return array Empty where there is none.
+	 */
+	public static function result( $post_id, $value, $name = 'digest' ) {
+		$found = wp_list_filter( self::get( $post_id, self::RESULTS ), array( $name => $value ) );
+		return $found ? end( $found ) : array();
+	}
+
+	/**
+	 * The newest result, of whichever text.
+	 *
+	 * @param int $post_id The post.
+	 * @return array Empty where there is none.
+	 */
+	public static function latest( $post_id ) {
+		$kept = self::get( $post_id, self::RESULTS );
+		return $kept ? end( $kept ) : array();
+	}
+
+	/**
+	 * Keeps a result as the newest. There are several, as the text as saved and the text that an editor
+	 * has before them are checked in turns.
+	 *
+	 * @param int   $post_id The post.
+	 * @param array $result  With `digest`.
+	 */
+	public static function keep( $post_id, array $result ) {
+		$others = wp_list_filter( self::get( $post_id, self::RESULTS ), array( 'digest' => $result['digest'] ), 'NOT' );
+		$all    = array_merge( array_values( $others ), array( $result ) );
+		self::set( $post_id, self::RESULTS, array_slice( $all, -self::TEXTS ) );
+	}
+
+	/**
 	 * Keeps an answer: the part of it that is needed.
 	 *
 	 * @param int     $post_id The post.
@@ -66,9 +104,8 @@ final class Record {
 				'passages' => self::passages( $label['evidence'] ),
 			);
 		}
-		self::set(
+		self::keep(
 			$post_id,
-			self::RESULT,
 			array(
 				'digest'       => $article->digest(),
 				'etag'         => $etag,

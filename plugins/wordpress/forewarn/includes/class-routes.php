@@ -73,7 +73,7 @@ final class Routes {
 		$post     = get_post( $request['post'] );
 		$decision = array_intersect_key( $request->get_params(), self::decision() + self::note() );
 		$problem  = Decisions::take( $post, $decision + array( 'severity' => null ) );
-		return $problem ? $problem : State::decisions( $post );
+		return $problem ? $problem : State::decisions( $post, $decision['content_hash'] );
 	}
 
 	/**

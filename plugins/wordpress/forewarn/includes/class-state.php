@@ -20,19 +20,17 @@ final class State {
 	 * @return array
 	 */
 	public static function of( \WP_Post $post, Article $article ) {
-		$result  = Record::get( $post->ID, Record::RESULT );
-		$reason  = Record::get( $post->ID, Record::REASON );
-		$digest  = $article->digest();
-		$current = $result && $result['digest'] === $digest;
+		$digest = $article->digest();
+		$result = Record::result( $post->ID, $digest );
+		$reason = Record::get( $post->ID, Record::REASON );
 		return array(
-			'post'      => $post->ID,
-			'verdict'   => $current ? $result['verdict'] : 'not_checked',
-			'because'   => $current ? null : self::because( $result, $reason, $digest ),
-			'again'     => ! $current && ( ! $reason || $reason['digest'] !== $digest || $reason['again'] ),
-			'result'    => $current ? self::result( $result, Record::get( $post->ID, Record::DECIDED ) ) : null,
-			'unread'    => $article->unread,
-			'note'      => self::note( $post->ID ),
-			'last_good' => $result ? gmdate( DATE_RFC3339, $result['at'] ) : null,
+			'post'    => $post->ID,
+			'verdict' => $result ? $result['verdict'] : 'not_checked',
+			'because' => $result ? null : self::because( $post->ID, $reason, $digest ),
+			'again'   => ! $result && ( ! $reason || $reason['digest'] !== $digest || $reason['again'] ),
+			'result'  => $result ? self::result( $result, Record::get( $post->ID, Record::DECIDED ) ) : null,
+			'unread'  => $article->unread,
+			'note'    => self::note( $post->ID ),
 		);
 	}
 
@@ -49,11 +47,12 @@ final class State {
 	/**
 	 * What was decided, for whoever has the rest before them.
 	 *
-	 * @param \WP_Post $post The post.
+	 * @param \WP_Post $post         The post.
+	 * @param string   $content_hash Of the result that they have; empty for the newest.
 	 * @return array `decisions` by subject and id (`note:…`), and the `note` that readers see.
 	 */
-	public static function decisions( \WP_Post $post ) {
-		$result  = Record::get( $post->ID, Record::RESULT );
+	public static function decisions( \WP_Post $post, $content_hash = '' ) {
+		$result  = $content_hash ? Record::result( $post->ID, $content_hash, 'content_hash' ) : Record::latest( $post->ID );
 		$shown   = $result ? self::result( $result, Record::get( $post->ID, Record::DECIDED ) ) : array();
 		$holding = array();
 		foreach ( Decisions::SUBJECTS as $kind ) {
@@ -70,16 +69,16 @@ final class State {
 	/**
 	 * Why a text is not checked: goes on after 'Not checked, because'.
 	 *
-	 * @param array  $result The last good answer, if any.
-	 * @param array  $reason The last failure, if any.
-	 * @param string $digest Of the text.
+	 * @param int    $post_id The post.
+	 * @param array  $reason  The last failure, if any.
+	 * @param string $digest  Of the text.
 	 * @return string
 	 */
-	private static function because( array $result, array $reason, $digest ) {
+	private static function because( $post_id, array $reason, $digest ) {
 		if ( $reason && $reason['digest'] === $digest ) {
 			return $reason['message'];
 		}
-		return $result ? __( 'it has changed since.', 'forewarn' ) : __( 'nobody has asked yet.', 'forewarn' );
+		return Record::latest( $post_id ) ? __( 'it has changed since.', 'forewarn' ) : __( 'nobody has asked yet.', 'forewarn' );
 	}
 
 	/**
