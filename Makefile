@@ -14,10 +14,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve servers test lint train evaluate card bench load
+.PHONY: help setup serve servers servers-wordpress test test-wordpress lint train evaluate card bench load
 
 help: ## List what make can do
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 setup: $(VENV)/.dev ## Install everything that development needs (torch included) into .venv
 
@@ -30,8 +30,20 @@ servers: ## Install, with apt, what tests start (PostgreSQL, nginx, Java for Spa
 	@command -v java >/dev/null || $(call apt,default-jre-headless)
 	@command -v chromium >/dev/null || $(call apt,chromium)
 
-test: lint ## Run lint and all tests
-	$(BIN)/python -m pytest -n auto $(ARGS)
+# No recommended packages: WordPress's would be a web server that starts at once.
+servers-wordpress: ## Install, with apt, what test-wordpress starts (WordPress, MariaDB, PHP, Chromium)
+	@ls /usr/share/wordpress/wp-content/themes/twentytwentyone /usr/share/wordpress/wp-content/themes/twentytwentythree >/dev/null 2>&1 || $(call apt,wordpress wordpress-theme-twentytwentythree wordpress-theme-twentytwentyone)
+	@PATH="$$PATH:/usr/sbin" command -v mariadbd >/dev/null || $(call apt,mariadb-server)
+	@php -r 'exit((int) !(extension_loaded("mysqli") && extension_loaded("curl") && extension_loaded("mbstring") && extension_loaded("dom")));' 2>/dev/null || $(call apt,php-cli php-mysql php-curl php-mbstring php-xml)
+	@command -v phpcs >/dev/null || $(call apt,php-codesniffer)
+	@command -v xgettext >/dev/null || $(call apt,gettext)
+	@command -v chromium >/dev/null || $(call apt,chromium)
+
+test: lint ## Run lint and all tests but those in WordPress
+	$(BIN)/python -m pytest -n auto --ignore tests/plugins/wordpress $(ARGS)
+
+test-wordpress: $(VENV)/.dev ## Try the plug-in in a real WordPress, with a real browser
+	$(BIN)/python -m pytest -n auto tests/plugins/wordpress $(ARGS)
 
 lint: $(VENV)/.dev ## Check style, format and types
 	$(BIN)/ruff check .

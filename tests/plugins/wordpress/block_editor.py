@@ -11,6 +11,20 @@ from tests.plugins.wordpress.site import PASSWORD, Site
 OTHERS = ("is deprecated", "Permissions policy", "Permissions-Policy", "JQMIGRATE")
 
 
+def wait_for_flags(panel: Locator) -> None:
+    """Wait for the verdict; ask again where a busy machine did not have it in time."""
+    status = panel.get_by_role("status")
+    for _ in range(20):
+        expect(status).not_to_contain_text("Checking")
+        if "Flagged: " in status.inner_text():
+            return
+        status.page.wait_for_timeout(500)
+        again = status.get_by_role("button", name="Check now")
+        if again.is_visible():
+            again.click()
+    expect(status).to_contain_text("Flagged: ")
+
+
 class BlockEditor:
     """Somebody who is logged in and writes."""
 
@@ -33,8 +47,12 @@ class BlockEditor:
 
     def open(self, post: int | None = None) -> None:
         """Open a post, or begin one, with Forewarn's sidebar at its side."""
-        self.page.goto(f"/wp-admin/post.php?post={post}&action=edit" if post else "/wp-admin/post-new.php")
-        self.page.wait_for_function("window.wp && wp.data && wp.data.select('core/editor').__unstableIsEditorReady()")
+        self.page.goto(
+            f"/wp-admin/post.php?post={post}&action=edit" if post else "/wp-admin/post-new.php"
+        )
+        self.page.wait_for_function(
+            "window.wp && wp.data && wp.data.select('core/editor').__unstableIsEditorReady()"
+        )
         # The welcome guide is for newcomers.
         self.page.evaluate(
             "wp.data.dispatch('core/preferences').set('core/edit-post', 'welcomeGuide', false)"
@@ -51,6 +69,10 @@ class BlockEditor:
     @property
     def before_publishing(self) -> Locator:
         return self.page.locator(".editor-post-publish-panel .forewarn-panel")
+
+    def wait_for_flags(self) -> None:
+        """Wait for the sidebar to tell that the article is flagged."""
+        wait_for_flags(self.sidebar)
 
     def write(self, title: str, paragraphs: tuple[str, ...]) -> None:
         """Type title and text, key by key as far as it matters."""
@@ -90,7 +112,9 @@ class BlockEditor:
 
     @property
     def title(self) -> str:
-        return str(self.page.evaluate("wp.data.select('core/editor').getEditedPostAttribute('title')"))
+        return str(
+            self.page.evaluate("wp.data.select('core/editor').getEditedPostAttribute('title')")
+        )
 
     @property
     def selected(self) -> str:

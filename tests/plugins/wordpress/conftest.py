@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.plugins.wordpress.forewarn_server import ForewarnServer
 from tests.plugins.wordpress.mariadb import mariadb
 from tests.plugins.wordpress.site import Site, wordpress
 from tests.serving.desk.walk import chromium
+
+expect.set_options(timeout=30_000)  # a busy machine is no failure
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +28,9 @@ def database() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def installed(database: Path, plugin: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def installed(
+    database: Path, plugin: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     with wordpress(tmp_path_factory.mktemp("wordpress"), plugin, database) as site:
         yield site
 

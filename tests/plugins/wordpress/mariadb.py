@@ -11,11 +11,17 @@ from pathlib import Path
 
 @contextmanager
 def mariadb(folder: Path) -> Iterator[Path]:
-    """Start it on an empty folder; yields its socket. Whoever runs the tests is its administrator."""
-    assert shutil.which("mariadbd", path=_PATH), "There is no MariaDB. Run `make servers-wordpress`."
+    """Start it on an empty folder; yields its socket."""
+    assert shutil.which("mariadbd", path=_PATH), (
+        "There is no MariaDB. Run `make servers-wordpress`."
+    )
     user = ["--user=root"] if os.geteuid() == 0 else []
     data, socket = folder / "data", folder / "socket"
-    install = ["mariadb-install-db", f"--datadir={data}", "--auth-root-authentication-method=normal"]
+    install = [
+        "mariadb-install-db",
+        f"--datadir={data}",
+        "--auth-root-authentication-method=normal",
+    ]
     _run([*install, "--skip-test-db", *user])
     start = ["mariadbd", "--no-defaults", f"--datadir={data}", f"--socket={socket}", *user]
     log = folder / "log"

@@ -19,9 +19,7 @@ def chief(site: Site) -> Visitor:
 
 
 def check(chief: Visitor, post: int, content: str) -> dict[str, Any]:
-    answer = chief.ask("POST", "/check", post=post, title=TITLE, content=content)
-    state: dict[str, Any] = answer.raise_for_status().json()
-    return state
+    return chief.check(post, TITLE, content)
 
 
 def decide(chief: Visitor, state: dict[str, Any], action: str, **more: Any) -> httpx2.Response:
@@ -53,7 +51,11 @@ def test_on_the_page(site: Site, noted: int) -> None:
     assert "Childline" in note
     assert f'href="#forewarn-after-{noted}"' in note
     assert page.count(f'id="forewarn-after-{noted}"') == 1
-    assert page.index("forewarn-note") < page.index(PARAGRAPHS[0]) < page.index(f'id="forewarn-after-{noted}"')
+    assert (
+        page.index("forewarn-note")
+        < page.index(PARAGRAPHS[0])
+        < page.index(f'id="forewarn-after-{noted}"')
+    )
     data = json.loads(page.partition('application/ld+json">')[2].partition("</script>")[0])
     assert data["contentRating"]["ratingExplanation"].startswith(WORDS)
 
@@ -164,9 +166,7 @@ def test_a_note_of_ones_own_while_forewarn_is_down(
     assert answer["note"] is None
 
 
-def test_a_decision_about_a_result_that_is_long_gone_is_refused(
-    site: Site, chief: Visitor
-) -> None:
+def test_a_decision_about_a_result_that_is_long_gone_is_refused(site: Site, chief: Visitor) -> None:
     post = site.add_post(TITLE, blocks())
     old = check(chief, post, blocks(PARAGRAPHS[:2]))
     for number in (1, 3, 4):
@@ -186,4 +186,6 @@ def test_what_an_editor_has_unsaved_and_what_is_saved_are_both_known(
     site.run_cron()
     decide(chief, unsaved, "accept").raise_for_status()
     assert chief.ask("GET", f"/state?post={post}").json()["result"] is not None
-    assert check(chief, post, blocks())["result"]["content_hash"] == unsaved["result"]["content_hash"]
+    assert (
+        check(chief, post, blocks())["result"]["content_hash"] == unsaved["result"]["content_hash"]
+    )

@@ -7,7 +7,7 @@ import httpx2
 from playwright.sync_api import Browser, expect
 
 from tests.plugins.wordpress.articles import PARAGRAPHS, TITLE
-from tests.plugins.wordpress.block_editor import BlockEditor
+from tests.plugins.wordpress.block_editor import BlockEditor, wait_for_flags
 from tests.plugins.wordpress.forewarn_server import ForewarnServer
 from tests.plugins.wordpress.site import Site
 
@@ -21,7 +21,7 @@ def test_from_the_first_word_to_the_page(browser: Browser, site: Site, repositor
     editor.look("new", pictures)
     editor.write(TITLE, PARAGRAPHS)
     editor.save()
-    expect(editor.sidebar.get_by_role("status")).to_contain_text("Flagged: ")
+    editor.wait_for_flags()
     expect(editor.sidebar.get_by_role("status")).to_contain_text("Violence (grave)")
     editor.look("flagged", pictures)
     passage = editor.sidebar.get_by_role("button", name=re.compile("^“The footage")).last
@@ -30,7 +30,7 @@ def test_from_the_first_word_to_the_page(browser: Browser, site: Site, repositor
     editor.look("passage", pictures)
     editor.begin_publishing()
     panel = editor.before_publishing
-    expect(panel.get_by_role("status")).to_contain_text("Flagged: ")
+    wait_for_flags(panel)
     editor.look("before", pictures)
     panel.get_by_role("button", name="Accept").click()
     expect(panel.get_by_text("Readers see above the article:")).to_be_visible()

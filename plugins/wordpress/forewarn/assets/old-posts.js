@@ -13,6 +13,7 @@
 	let after = 0;
 	let checked = 0;
 	let flagged = 0;
+	let failed = 0;
 
 	/**
 	 * Says how far it got.
@@ -22,8 +23,8 @@
 	function tell( left ) {
 		bar.value = bar.max - left;
 		told.textContent = sprintf(
-			// translators: 1: posts checked. 2: of them flagged. 3: posts left.
-			__( '%1$d checked, %2$d of them flagged; %3$d left.', 'forewarn' ), checked, flagged, left
+			// translators: 1: posts checked. 2: of them flagged. 3: posts that could not be checked. 4: posts left.
+			__( '%1$d checked, %2$d of them flagged; %3$d could not be checked; %4$d left.', 'forewarn' ), checked, flagged, failed, left
 		);
 	}
 
@@ -39,6 +40,7 @@
 				after = step.after;
 				checked += step.checked;
 				flagged += step.flagged;
+				failed += step.failed;
 				left = step.left;
 				tell( left );
 				if ( step.problem ) {

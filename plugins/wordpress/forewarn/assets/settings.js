@@ -16,7 +16,7 @@
 	 */
 	function tell( good, sentence ) {
 		const line = document.createElement( 'li' );
-		line.textContent = ( good ? '✔ ' : '✘ ' ) + sentence;
+		line.textContent = ( good ? '✓ ' : '✗ ' ) + sentence;
 		list.append( line );
 	}
 

@@ -120,14 +120,15 @@ final class Old_Posts_Page {
 	 * Checks the next posts.
 	 *
 	 * @param \WP_REST_Request $request With `after`, the id of the last post that was done, and `posts`.
-	 * @return array `after`; `checked` and `flagged` in this step; `left`; `problem`, a sentence, where
-	 *               the server is away and nothing is gained by going on.
+	 * @return array `after`; `checked`, `flagged` and `failed` in this step; `left`; `problem`, a sentence,
+	 *               where the server is away and nothing is gained by going on.
 	 */
 	public static function step( \WP_REST_Request $request ) {
 		$told = array(
 			'after'   => $request['after'],
 			'checked' => 0,
 			'flagged' => 0,
+			'failed'  => 0,
 			'problem' => null,
 		);
 		foreach ( self::next( $request['posts'], $request['after'] ) as $id ) {
@@ -138,10 +139,12 @@ final class Old_Posts_Page {
 				break;
 			}
 			$told['after'] = $id;
-			if ( $post && ! $problem ) {
-				++$told['checked'];
-				$told['flagged'] += 'flagged' === get_post_meta( $id, Record::STATUS, true ) ? 1 : 0;
+			if ( ! $post || $problem ) {
+				++$told['failed'];
+				continue;
 			}
+			++$told['checked'];
+			$told['flagged'] += 'flagged' === get_post_meta( $id, Record::STATUS, true ) ? 1 : 0;
 		}
 		return $told + array( 'left' => self::count( $request['posts'], $told['after'] ) );
 	}
