@@ -29,6 +29,7 @@ servers: ## Install, with apt, what tests start (PostgreSQL, nginx, Java for Spa
 	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || $(call apt,nginx-light openssl)
 	@command -v java >/dev/null || $(call apt,default-jre-headless)
 	@command -v chromium >/dev/null || $(call apt,chromium)
+	@{ command -v node && command -v jq && ls /usr/share/php/GuzzleHttp; } >/dev/null 2>&1 || $(call apt,curl jq nodejs php-cli php-curl php-guzzlehttp-guzzle)
 
 test: lint ## Run lint and all tests
 	$(BIN)/python -m pytest -n auto $(ARGS)
