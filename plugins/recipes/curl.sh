@@ -41,8 +41,14 @@ post() {
 # why STATUS ERROR GOT: continues 'because'.
 why() {
     case $2 in
-        0) jq -er --arg status "$1" '"Forewarn answered \($status): \(.detail)"' "$3" 2>/dev/null ||
-            echo "what answered is not Forewarn (status $1)" ;;
+        0)
+            local told
+            told=$(jq -r '.detail | strings' "$3" 2>/dev/null)
+            if [ -n "$told" ]; then
+                echo "Forewarn answered $1: $told"
+            else
+                echo "what answered is not Forewarn (status $1)"
+            fi ;;
         6 | 7) echo 'Forewarn cannot be reached' ;;
         28) echo "no answer came from Forewarn within $seconds s" ;;
         *) echo "the connection to Forewarn broke (curl $2)" ;;
@@ -61,7 +67,7 @@ classify() {
     deadline=$(jq -n --arg s "$seconds" '$s | tonumber * 800 | floor')
     status=$(post /v1/classify "$work/sent" "$work/got" "X-Deadline-Ms: $deadline")
     error=$?
-    if [ "$error" = 0 ] && [ "$status" = 200 ] && line=$(tell "$work/got"); then
+    if [ "$error" = 0 ] && [ "$status" = 200 ] && line=$(tell "$work/got") && [ -n "$line" ]; then
         echo "$line"
         if [ -n "${2:-}" ]; then cp -- "$work/got" "$2"; fi
     else
@@ -70,7 +76,7 @@ classify() {
 }
 
 tell() {
-    jq -er '
+    jq -r '
         if .verdict == "not_checked" then "not checked, because Forewarn says: \(.reason.message)"
         elif .verdict == "flagged" or .verdict == "clear" then
             "\(.verdict): " + ([.labels | to_entries[] | "\(.key) \(.value.severity)"] | join(", "))

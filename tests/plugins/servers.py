@@ -129,6 +129,12 @@ def http(status: int, body: bytes, kind: str = "application/json") -> bytes:
     return head.encode() + body
 
 
+def moved(url: str) -> bytes:
+    """An answer that sends the caller, with key and article, to somebody else."""
+    head = f"HTTP/1.1 307 So\r\nLocation: {url}/v1/classify\r\nContent-Length: 0\r\n\r\n"
+    return head.encode()
+
+
 def drops(document: Any) -> list[bytes]:
     """An answer that comes byte by byte."""
     return [bytes([byte]) for byte in http(200, json.dumps(document).encode())]

@@ -89,14 +89,14 @@ def test_troubles_stop_nobody_from_publishing(
         servers.refused() as refused,
         servers.silent() as silent,
         servers.saying(servers.http(200, b"<p>Sign in</p>", "text/html")) as hotel,
-        servers.saying(servers.http(302, b"")) as elsewhere,
+        servers.saying(servers.moved(hotel)) as elsewhere,
         servers.saying(b"nonsense\r\n\r\n") as broken,
     ):
         for url, total, because in (
             (refused, 60.0, "Forewarn cannot be reached, or did not answer within 60 s"),
             (silent, 0.5, "Forewarn cannot be reached, or did not answer within 0.5 s"),
             (hotel, 60.0, "what answered is not Forewarn, or cannot be read"),
-            (elsewhere, 60.0, "Forewarn answered 302"),
+            (elsewhere, 60.0, "Forewarn answered 307"),
             (broken, 60.0, "the connection to Forewarn broke"),
             (house.url, 60.0, "Forewarn answered 401: "),
             (starting, 60.0, "Forewarn answered 503: "),

@@ -85,12 +85,18 @@ def test_troubles_stop_nobody_from_publishing(
         servers.refused() as refused,
         servers.silent() as silent,
         servers.saying(servers.http(200, b"<p>Sign in</p>", "text/html")) as hotel,
+        servers.saying(servers.moved(hotel)) as elsewhere,
+        servers.saying(servers.http(500, b"[1]")) as odd,
+        servers.saying(servers.http(200, b"")) as empty,
         servers.saying(b"") as broken,
     ):
         for url, path, seconds, because in (
             (refused, article, "60", "Forewarn cannot be reached"),
             (silent, article, "0.5", "no answer came from Forewarn within 0.5 s"),
             (hotel, article, "60", "what answered is not Forewarn (status 200)"),
+            (elsewhere, article, "60", "what answered is not Forewarn (status 307)"),
+            (odd, article, "60", "what answered is not Forewarn (status 500)"),
+            (empty, article, "60", "what answered is not Forewarn (status 200)"),
             (broken, article, "60", "the connection to Forewarn broke (curl 52)"),
             (house.url, article, "60", "Forewarn answered 401: "),
             (starting, article, "60", "Forewarn answered 503: "),

@@ -173,7 +173,7 @@ def test_where_nobody_listens_nothing_is_checked() -> None:
         servers.http(200, b"[" * 100_000),
         servers.http(502, b"Bad Gateway " + CANARY.encode(), "text/html"),
         servers.http(500, b"[1]", "application/problem+json"),
-        servers.http(302, b"", "text/html"),
+        servers.moved("http://127.0.0.1:1"),
         b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{",
         f"{CANARY} HTTP\r\n\r\n".encode(),
         b"",

@@ -120,7 +120,7 @@ def test_troubles_stop_nobody_from_publishing(
         servers.refused() as refused,
         servers.silent() as silent,
         servers.saying(servers.http(200, b"<p>Sign in</p>", "text/html")) as hotel,
-        servers.saying(servers.http(302, b"")) as elsewhere,
+        servers.saying(servers.moved(hotel)) as elsewhere,
         servers.saying(b"") as broken,
         servers.saying(*servers.drops({"verdict": "clear"}), pause=0.1) as dripping,
     ):
