@@ -9,11 +9,13 @@ from ..recipes.forewarn_client import Forewarn
 from .waiting import Task, Waiting
 
 LONGEST_WAIT = 900.0  # seconds between two tries
+_LINE = threading.Lock()
 
 
 def log(event: str, **values: Any) -> None:
     """A line of JSON on standard output; never anything of an article but its id."""
-    print(json.dumps({"event": event, **values}), flush=True)
+    with _LINE:  # print writes the text and the end of the line one after the other
+        print(json.dumps({"event": event, **values}), flush=True)
 
 
 class Checking(threading.Thread):
