@@ -29,6 +29,7 @@ servers: ## Install, with apt, what tests start (PostgreSQL, nginx, Java for Spa
 	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || $(call apt,nginx-light openssl)
 	@command -v java >/dev/null || $(call apt,default-jre-headless)
 	@command -v chromium >/dev/null || $(call apt,chromium)
+	@{ command -v node && command -v jq && ls /usr/share/php/GuzzleHttp; } >/dev/null 2>&1 || $(call apt,curl jq nodejs php-cli php-curl php-guzzlehttp-guzzle)
 
 # No recommended packages: WordPress's would be a web server that starts at once.
 servers-wordpress: ## Install, with apt, what test-wordpress starts (WordPress, MariaDB, PHP, Chromium)
