@@ -45,7 +45,7 @@ class ForewarnServer:
 
     def start(self) -> None:
         """Start it, unless it runs, and wait until it answers."""
-        if self._process:
+        if self._process and self._process.poll() is None:
             return
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -81,5 +81,5 @@ class ForewarnServer:
     def _is_ready(self) -> bool:
         try:
             return httpx2.get(f"{self.url}/readyz").status_code == 200
-        except httpx2.ConnectError:
+        except httpx2.TransportError:  # on a busy machine it listens long before it answers
             return False

@@ -110,6 +110,12 @@ class Site:
         """What the plug-in keeps of a post under a name."""
         return self.php("return get_post_meta( $post, $name, true );", post=post, name=name)
 
+    def complaints(self) -> list[str]:
+        """What PHP said of the plug-in since this was last asked, files and classes alike."""
+        lines = self.log.read_text(encoding="utf-8").splitlines()
+        os.truncate(self.log, 0)
+        return [line for line in lines if "forewarn" in line.lower()]
+
     def set_up(self, **settings: Any) -> None:
         """Store these settings of the plug-in, and no others."""
         self.php("update_option( 'forewarn_settings', $settings );", settings=settings)
