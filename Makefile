@@ -31,9 +31,9 @@ servers: ## Install, with apt, what tests start (PostgreSQL, nginx, Java for Spa
 	@command -v chromium >/dev/null || $(call apt,chromium)
 	@{ command -v node && command -v jq && ls /usr/share/php/GuzzleHttp; } >/dev/null 2>&1 || $(call apt,curl jq nodejs php-cli php-curl php-guzzlehttp-guzzle)
 
-# No recommended packages: WordPress's would be a web server that starts at once.
+# WordPress's package wants a web server. The one that `servers` has too will do; else Apache comes.
 servers-wordpress: ## Install, with apt, what test-wordpress starts (WordPress, MariaDB, PHP, Chromium)
-	@ls /usr/share/wordpress/wp-content/themes/twentytwentyone /usr/share/wordpress/wp-content/themes/twentytwentythree >/dev/null 2>&1 || $(call apt,wordpress wordpress-theme-twentytwentythree wordpress-theme-twentytwentyone)
+	@ls /usr/share/wordpress/wp-content/themes/twentytwentyone /usr/share/wordpress/wp-content/themes/twentytwentythree >/dev/null 2>&1 || $(call apt,nginx-light wordpress wordpress-theme-twentytwentythree wordpress-theme-twentytwentyone)
 	@PATH="$$PATH:/usr/sbin" command -v mariadbd >/dev/null || $(call apt,mariadb-server)
 	@php -r 'exit((int) !(extension_loaded("mysqli") && extension_loaded("curl") && extension_loaded("mbstring") && extension_loaded("dom")));' 2>/dev/null || $(call apt,php-cli php-mysql php-curl php-mbstring php-xml)
 	@command -v phpcs >/dev/null || $(call apt,php-codesniffer)
