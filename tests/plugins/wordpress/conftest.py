@@ -1,5 +1,6 @@
 """A real WordPress with the plug-in, a real Forewarn server, and a real browser."""
 
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,19 @@ from tests.plugins.wordpress.site import Site, wordpress
 from tests.serving.desk.walk import chromium
 
 expect.set_options(timeout=30_000)  # a busy machine is no failure
+
+
+@pytest.fixture(scope="session", autouse=True)
+def told_to_stop() -> Iterator[None]:
+    """A run that is told to stop, as `timeout` does, stops its servers first."""
+
+    def stop(*_: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    yield
+    signal.signal(signal.SIGTERM, before)
 
 
 @pytest.fixture(scope="session")
