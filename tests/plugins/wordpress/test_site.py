@@ -36,7 +36,7 @@ def test_a_nonce_says_who_asks(site: Site) -> None:
 
 
 def test_a_visit_starts_the_background(site: Site) -> None:
-    """WordPress asks itself for it, which takes a second worker."""
+    """WordPress asks itself for it."""
     post = site.add_post("Later", blocks(QUIET), post_status="draft")
     code = "wp_update_post( array( 'ID' => $post, 'post_status' => 'future', 'edit_date' => true,"
     code += "'post_date' => gmdate( 'Y-m-d H:i:s', time() + 2 ) ) );"
