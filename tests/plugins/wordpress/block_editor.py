@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, expect
 
@@ -89,15 +88,6 @@ class BlockEditor:
                 self.page.keyboard.press("Enter")
             self.page.keyboard.insert_text(paragraph)
 
-    def put(self, title: str, content: str) -> None:
-        """Put in what was written elsewhere."""
-        self.page.evaluate(
-            "([title, content]) => {"
-            "wp.data.dispatch('core/editor').editPost({ title });"
-            "wp.data.dispatch('core/block-editor').resetBlocks(wp.blocks.parse(content)); }",
-            [title, content],
-        )
-
     def save(self) -> None:
         self.page.get_by_role("button", name="Save draft").click()
         editor = "wp.data.select('core/editor')"
@@ -137,10 +127,6 @@ class BlockEditor:
         """Keep a picture."""
         folder.mkdir(exist_ok=True)
         self.page.screenshot(path=folder / f"wordpress-{name}.png")
-
-    def known(self) -> Any:
-        """What the editor's panels know."""
-        return self.page.evaluate("wp.data.select('forewarn').known().state")
 
     def close(self) -> None:
         self.context.close()

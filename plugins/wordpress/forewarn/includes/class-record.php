@@ -110,7 +110,6 @@ final class Record {
 				'digest'       => $article->digest(),
 				'etag'         => $etag,
 				'at'           => time(),
-				'unread'       => $article->unread,
 				'verdict'      => $answer['verdict'],
 				'content_hash' => $answer['content_hash'],
 				'versions'     => $answer['versions'],
