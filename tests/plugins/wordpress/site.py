@@ -129,7 +129,7 @@ class Site:
     def run_cron(self) -> None:
         """Let the background do what is due, until nothing is."""
         for _ in range(40):
-            httpx2.get(f"{self.url}/wp-cron.php", timeout=60)
+            httpx2.get(f"{self.url}/wp-cron.php", timeout=120)
             due = self.php("return wp_next_scheduled( 'forewarn_catch_up' );")
             if due is False or due > time.time() + 5:
                 return

@@ -16,7 +16,7 @@ final class Client {
 
 	const CONNECT = 1;       // Seconds until there is a connection.
 	const TOTAL   = 3;       // Seconds for an editor who waits.
-	const PATIENT = 30;      // Seconds in the background, where long articles have time.
+	const PATIENT = 60;      // Seconds in the background, where long articles have time.
 	const MARGIN  = 500;     // Milliseconds by which the server is to give up before we do.
 	const LARGEST = 5000000; // Bytes of an answer.
 
