@@ -24,7 +24,7 @@ setup: $(VENV)/.dev ## Install everything that development needs (torch included
 serve: $(VENV)/.serve ## Answer on http://127.0.0.1:8000 (ARGS='--port …' or FOREWARN_PORT change that)
 	$(BIN)/forewarn serve $(ARGS)
 
-servers: ## Install, with apt, what tests start (PostgreSQL, nginx, Java for Spark, Chromium)
+servers: ## Install, with apt, what tests start (PostgreSQL, nginx, Java for Spark, Chromium, Node, PHP)
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || $(call apt,postgresql)
 	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || $(call apt,nginx-light openssl)
 	@command -v java >/dev/null || $(call apt,default-jre-headless)
