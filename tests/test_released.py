@@ -18,8 +18,8 @@ ARREST = Article(
         "Jonah Whitlock, a year 8 pupil at Chandler Hill School, was treated in hospital for a "
         "broken collarbone. Police said he had been mistaken for an older youth who was wanted for "
         "theft.\n\n"
-        "His mother, Dana Whitlock, said he had hardly slept since. The force said it was "
-        "investigating the officer's use of force.\n\n"
+        "His mother, Dana Whitlock, said he had hardly slept since. The force said its "
+        "watchdog was investigating whether the officer had used excessive force.\n\n"
         "The town council meets on Thursday to choose a contractor for the new ferry ramp."
     ),
 )

@@ -13,7 +13,9 @@ from tests.classifier.texts import ARTICLES, HOSTILE, articles, is_visible
 from tests.tiny import TINY_WINDOWING, WORDS, tiny_encoder, tiny_network
 
 MILD, GRAVE = (MET, MISSED, MISSED), (MET, MET, MET)
-INT8 = 0.02  # how far eight bits may move a score of this network, untrained as it is
+# How far eight bits may move a score of this network, untrained as it is, on a processor without
+# VNNI, where sums of two large products are cut off; with VNNI it is a tenth of that.
+INT8 = 0.05
 
 
 def everything_found(assessment: Assessment) -> list[Evidence]:
