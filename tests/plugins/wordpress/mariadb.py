@@ -16,15 +16,13 @@ def mariadb(folder: Path) -> Iterator[Path]:
         "There is no MariaDB. Run `make servers-wordpress`."
     )
     user = ["--user=root"] if os.geteuid() == 0 else []
-    data, socket = folder / "data", folder / "socket"
-    install = [
-        "mariadb-install-db",
-        f"--datadir={data}",
-        "--auth-root-authentication-method=normal",
-    ]
-    _run([*install, "--skip-test-db", *user])
-    start = ["mariadbd", "--no-defaults", f"--datadir={data}", f"--socket={socket}", *user]
-    log = folder / "log"
+    socket, log, scratch = folder / "socket", folder / "log", folder / "tmp"
+    scratch.mkdir()
+    # In one folder for temporary tables, two servers at once would take each other's.
+    own = ["--no-defaults", f"--datadir={folder / 'data'}", f"--tmpdir={scratch}", *user]
+    install = ["mariadb-install-db", *own, "--auth-root-authentication-method=normal"]
+    _run([*install, "--skip-test-db"])
+    start = ["mariadbd", *own, f"--socket={socket}"]
     # What is lost with the machine need not be on disk.
     quick = ["--skip-networking", "--innodb-flush-log-at-trx-commit=0", f"--log-error={log}"]
     with subprocess.Popen([*start, *quick], env=_environment()) as process:
