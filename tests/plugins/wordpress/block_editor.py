@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, expect
+from playwright.sync_api import Browser, ConsoleMessage, Frame, Locator, Page, Response, expect
 
 from tests.plugins.wordpress.site import PASSWORD, Site
 
@@ -66,6 +66,11 @@ class BlockEditor:
         expect(self.sidebar).to_be_visible()
 
     @property
+    def canvas(self) -> Frame:
+        """Where the article is: newer editors have it in a frame of its own."""
+        return self.page.frame(name="editor-canvas") or self.page.main_frame
+
+    @property
     def sidebar(self) -> Locator:
         return self.page.locator(".interface-complementary-area .forewarn-panel")
 
@@ -79,7 +84,7 @@ class BlockEditor:
 
     def write(self, title: str, paragraphs: tuple[str, ...]) -> None:
         """Type title and text, key by key as far as it matters."""
-        field = self.page.get_by_role("textbox", name="Add title")
+        field = self.canvas.get_by_role("textbox", name="Add title")
         field.click()
         field.fill(title)
         field.press("Enter")
@@ -119,7 +124,7 @@ class BlockEditor:
     @property
     def marked(self) -> str:
         """The words that are marked, one element's after the other."""
-        marks = self.page.locator("mark.annotation-text-forewarn")
+        marks = self.canvas.locator("mark.annotation-text-forewarn")
         expect(marks.first).to_be_visible()
         return "".join(marks.all_text_contents())
 

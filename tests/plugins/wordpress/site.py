@@ -18,7 +18,8 @@ import httpx2
 from tests.plugins.wordpress.mariadb import query
 from tests.plugins.wordpress.ports import free_port
 
-SOURCE = Path("/usr/share/wordpress")  # where Debian's package has it
+# Debian's package has it there. WORDPRESS names the folder of another release.
+SOURCE = Path(os.environ.get("WORDPRESS", "/usr/share/wordpress"))
 PASSWORD = "correct horse battery staple"
 _MARK = "\x1e"  # before what `php` gives back
 _CONFIG = """<?php

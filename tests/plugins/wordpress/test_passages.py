@@ -107,9 +107,9 @@ def visit_passages(editor: BlockEditor) -> list[str]:
         if editor.selected == "title":
             assert letters(quote) in letters(editor.title)
             continue
-        marked = editor.page.locator("mark.annotation-text-forewarn, .is-annotated-by-forewarn")
+        marked = editor.canvas.locator("mark.annotation-text-forewarn, .is-annotated-by-forewarn")
         expect(marked.first).to_be_attached()
-        found = editor.page.evaluate(MARKED)
+        found = editor.canvas.evaluate(MARKED)
         if found["range"]:
             assert without_markup(found["text"]) == letters(quote)
         else:
@@ -123,6 +123,7 @@ MARKED = """() => {
     if (marks.length) {
         return { range: true, text: marks.map((mark) => mark.textContent).join('') };
     }
+    const { wp } = window.parent;
     const block = wp.data.select('core/block-editor').getSelectedBlock();
     return { range: false, text: wp.blocks.serialize(block) };
 }"""
@@ -199,7 +200,7 @@ def test_what_was_deleted_is_not_marked(site: Site, editor: BlockEditor) -> None
     editor.page.evaluate("wp.data.dispatch('core/block-editor').resetBlocks([])")
     editor.sidebar.get_by_role("button", name=f"“{GRAVE}”").first.click()
     expect(editor.page.get_by_text("This passage is no longer there.").first).to_be_visible()
-    assert editor.page.locator("mark.annotation-text-forewarn").count() == 0
+    assert editor.canvas.locator("mark.annotation-text-forewarn").count() == 0
 
 
 def test_the_content_is_never_changed(site: Site, editor: BlockEditor) -> None:

@@ -27,6 +27,8 @@ def test_from_the_first_word_to_the_page(browser: Browser, site: Site, repositor
     passage = editor.sidebar.get_by_role("button", name=re.compile("^“The footage")).last
     passage.click()
     assert editor.marked == PARAGRAPHS[1]
+    mark = editor.canvas.locator("mark.annotation-text-forewarn").first
+    expect(mark).to_have_css("background-color", "rgb(252, 240, 195)")
     editor.look("passage", pictures)
     editor.begin_publishing()
     panel = editor.before_publishing

@@ -18,6 +18,7 @@ final class Editors {
 	 */
 	public static function register() {
 		add_action( 'enqueue_block_editor_assets', array( self::class, 'load_block_editor' ) );
+		add_action( 'enqueue_block_assets', array( self::class, 'load_canvas' ) );
 		add_action( 'add_meta_boxes', array( self::class, 'add_box' ), 10, 2 );
 	}
 
@@ -25,12 +26,19 @@ final class Editors {
 	 * Loads the panels of the block editor, where posts are edited that are checked.
 	 */
 	public static function load_block_editor() {
-		$screen = get_current_screen();
-		if ( ! $screen || 'post' !== $screen->base || ! Settings::covers( $screen->post_type ) ) {
-			return;
+		if ( self::is_wanted() ) {
+			$needs = array( 'wp-plugins', 'wp-edit-post', 'wp-editor', 'wp-block-editor', 'wp-blocks', 'wp-annotations', 'wp-rich-text' );
+			self::load( 'block-editor', $needs );
 		}
-		$needs = array( 'wp-plugins', 'wp-edit-post', 'wp-editor', 'wp-block-editor', 'wp-blocks', 'wp-annotations', 'wp-rich-text' );
-		self::load( 'block-editor', $needs );
+	}
+
+	/**
+	 * Loads what marks a passage to where the block editor has the article.
+	 */
+	public static function load_canvas() {
+		if ( is_admin() && self::is_wanted() ) {
+			wp_enqueue_style( 'forewarn-canvas', plugins_url( 'assets/canvas.css', PLUGIN_FILE ), array(), VERSION );
+		}
 	}
 
 	/**
@@ -56,6 +64,16 @@ final class Editors {
 	public static function print_box( $post ) {
 		$begin = __( 'Not checked, because the page is still loading.', 'forewarn' );
 		printf( '<div id="forewarn-box" data-post="%d">%s</div>', (int) $post->ID, esc_html( $begin ) );
+	}
+
+	/**
+	 * Whether a post is being edited that is checked.
+	 *
+	 * @return bool
+	 */
+	private static function is_wanted() {
+		$screen = get_current_screen();
+		return $screen && 'post' === $screen->base && Settings::covers( $screen->post_type );
 	}
 
 	/**

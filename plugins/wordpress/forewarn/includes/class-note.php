@@ -50,7 +50,7 @@ final class Note {
 		register_block_type(
 			self::BLOCK,
 			array(
-				'api_version'     => 2,
+				'api_version'     => 3,
 				'title'           => __( 'Note on content', 'forewarn' ),
 				'category'        => 'text',
 				'icon'            => 'info-outline',
