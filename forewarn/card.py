@@ -6,7 +6,9 @@ from pathlib import Path
 
 from classifier import SensitivityClassifier
 from classifier.artifact import released_artifact
-from forewarn.classify import read_submission
+from labels import read_policy
+from serving.api.answering import Options, answer
+from serving.api.requests import ClassifyRequest
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "docs" / "example.json"
 
@@ -35,18 +37,21 @@ def write(folder: Path, check: bool = False) -> list[Path]:
 
 
 def example_answer(classifier: SensitivityClassifier) -> str:
-    """What is answered to docs/example.json, as Markdown, without what was not found."""
-    submission = read_submission(str(EXAMPLE))
-    answer = submission.answer(classifier.assess([submission.article])[0], "codepoint")
-    found = {name: value for name, value in answer["sub_labels"].items() if value["present"]}
-    violence = answer["labels"]["violence"]
+    """What the API answers to docs/example.json, as Markdown, without what was not found."""
+    asked = ClassifyRequest.model_validate_json(EXAMPLE.read_text("utf-8"))
+    found = classifier.assess([asked.submission.article])
+    whole = answer(asked, found, classifier.taxonomy, read_policy(), Options())
+    violence = whole["labels"]["violence"]
+    sub_labels = {name: value for name, value in whole["sub_labels"].items() if value["present"]}
+    notes = [{key: note[key] for key in ("text", "rules", "reason")} for note in whole["notes"]]
     shown = {
-        "verdict": answer["verdict"],
-        "reason": answer["reason"],
+        "verdict": whole["verdict"],
+        "reason": whole["reason"],
         "labels": {"violence": violence | {"evidence": violence["evidence"][:1]}},
-        "sub_labels": found,
-        "treatment": answer["treatment"],
-        "language": answer["language"],
-        "versions": answer["versions"],
+        "sub_labels": sub_labels,
+        "treatment": whole["treatment"],
+        "notes": notes,
+        "language": whole["language"],
+        "versions": whole["versions"],
     }
     return "```json\n" + json.dumps(shown, indent=2, ensure_ascii=False) + "\n```"
