@@ -56,10 +56,6 @@ class BlockEditor:
         self.page.wait_for_function(
             "window.wp && wp.data && wp.data.select('core/editor').__unstableIsEditorReady()"
         )
-        # The welcome guide is for newcomers.
-        self.page.evaluate(
-            "wp.data.dispatch('core/preferences').set('core/edit-post', 'welcomeGuide', false)"
-        )
         button = self.page.get_by_role("button", name="Forewarn", exact=True).first
         if button.get_attribute("aria-pressed") != "true":
             button.click()

@@ -67,6 +67,14 @@ $wp_rewrite->set_permalink_structure( '/%postname%/' );
 $wp_rewrite->flush_rules();
 update_option( 'show_avatars', '0' );
 """
+# A must-use plug-in: nobody is a newcomer, to whom the editor would show its guide before all else.
+_NO_GUIDE = """<?php
+add_filter( 'get_user_metadata', function ( $value, $user, $key ) {
+	$known = array( 'core/edit-post' => array( 'welcomeGuide' => false ) );
+	$known['_modified'] = gmdate( 'c' );
+	return 'wp_persisted_preferences' === $key ? array( $known ) : $value;
+}, 10, 3 );
+"""
 
 
 @dataclass(frozen=True)
@@ -191,6 +199,8 @@ def wordpress(folder: Path, plugin: Path, socket: Path, more: str = "") -> Itera
         more=more,
     )
     (root / "wp-config.php").write_text(config, encoding="utf-8")
+    (root / "wp-content" / "mu-plugins").mkdir(exist_ok=True)
+    (root / "wp-content" / "mu-plugins" / "no-guide.php").write_text(_NO_GUIDE, encoding="utf-8")
     (folder / "router.php").write_text(_ROUTER, encoding="utf-8")
     log.touch()
     run_php(_INSTALL.format(folder=root, password=PASSWORD))

@@ -92,3 +92,27 @@ def test_what_the_database_has_and_what_the_editor_sends_are_one_text(
     page.wait_for_load_state("networkidle")
     assert forewarn.log.count("/v1/classify") == before + 1
     assert len(site.meta(post, "_forewarn_results")) == 1
+
+
+def test_what_has_changed_since_is_not_called_checked(page: Page, site: Site) -> None:
+    quiet = "\n\n".join(QUIET)
+    post = site.add_post("Council chooses a contractor", quiet, post_status="draft")
+    page.goto(f"/wp-admin/post.php?post={post}&action=edit")
+    status = box(page).get_by_role("status")
+    expect(status).to_contain_text("Nothing found.")
+    page.get_by_role("button", name="Visual").click()
+    body = page.frame_locator("#content_ifr").locator("body")
+    body.press("Control+Home")
+    body.press("ArrowRight")
+    page.get_by_role("button", name="Text", exact=True).click()
+    page.locator("#content").press("Control+End")
+    page.wait_for_timeout(1_000)  # longer than the text takes to be read
+    expect(status).to_contain_text("Nothing found.")
+    page.get_by_role("button", name="Visual").click()
+    body.press("Control+End")
+    body.press("Enter")
+    page.keyboard.type(PARAGRAPHS[1])
+    expect(status).to_contain_text("Not checked, because it has changed since.")
+    page.get_by_role("button", name="Save Draft").click()
+    expect(page.get_by_text("Post draft updated.")).to_be_visible()
+    expect(status).to_contain_text("Flagged: ")

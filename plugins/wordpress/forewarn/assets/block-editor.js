@@ -7,100 +7,23 @@
 	'use strict';
 
 	const { Fragment, createElement: el, useEffect } = wp.element;
-	const { dispatch, select, subscribe, useSelect } = wp.data;
+	const { dispatch, select, subscribe } = wp.data;
 	const { __ } = wp.i18n;
 	// Since WordPress 6.6 they are in wp.editor.
 	const slots = wp.editor && wp.editor.PluginSidebar ? wp.editor : wp.editPost;
 	const SOURCE = 'forewarn'; // of our annotations
 	const DRAWING = 100; // milliseconds after which the editor has drawn a mark
 
-	// ---- what is known ----------------------------------------------------------------------------
-
-	const store = wp.data.createReduxStore( 'forewarn', {
-		reducer: ( kept = { state: null, text: null, busy: false, problem: '' }, action ) =>
-			action.type === 'PUT' ? Object.assign( {}, kept, action.change ) : kept,
-		actions: { put: ( change ) => ( { type: 'PUT', change } ) },
-		selectors: { known: ( kept ) => kept },
+	// Blocks are other objects after every change. To serialise them with every key stroke would be slow.
+	const post = forewarn.keep( {
+		postId: () => select( 'core/editor' ).getCurrentPostId(),
+		text: ( ask ) => ( { title: ask( 'core/editor' ).getEditedPostAttribute( 'title' ), blocks: ask( 'core/block-editor' ).getBlocks() } ),
+		read: () => ( {
+			title: select( 'core/editor' ).getEditedPostAttribute( 'title' ) || '',
+			content: select( 'core/editor' ).getEditedPostContent(),
+		} ),
+		isEmpty: () => select( 'core/block-editor' ).getBlockCount() === 0,
 	} );
-	wp.data.register( store );
-	const known = () => select( 'forewarn' ).known();
-	const put = ( change ) => dispatch( 'forewarn' ).put( change );
-
-	/**
-	 * What stands for the text at this moment: the title, and the blocks, which are other objects after
-	 * every change. To serialise them with every key stroke would be slow.
-	 *
-	 * @param {Function} ask Of the store that is asked.
-	 * @return {Object} `title`, `blocks`.
-	 */
-	function text( ask = select ) {
-		return { title: ask( 'core/editor' ).getEditedPostAttribute( 'title' ), blocks: ask( 'core/block-editor' ).getBlocks() };
-	}
-
-	/**
-	 * Whether the text is still the one that the state is about.
-	 *
-	 * @param {Function} ask Of the store that is asked.
-	 * @return {boolean}
-	 */
-	function isCurrent( ask = select ) {
-		const then = ask( 'forewarn' ).known().text;
-		const now = text( ask );
-		return then !== null && then.title === now.title && then.blocks === now.blocks;
-	}
-
-	/**
-	 * Has the text checked as it is now. One check at a time; the last text is checked in the end.
-	 */
-	async function check() {
-		if ( known().busy ) {
-			return;
-		}
-		const asked = text();
-		put( { busy: true, problem: '' } );
-		let state;
-		try {
-			state = await forewarn.ask( '/check', {
-				post: select( 'core/editor' ).getCurrentPostId(),
-				title: asked.title || '',
-				content: select( 'core/editor' ).getEditedPostContent(),
-			} );
-		} catch ( error ) {
-			state = Object.assign( forewarn.unreachable(), { note: known().state ? known().state.note : null } );
-		}
-		put( { state, text: asked, busy: false } );
-	}
-
-	/**
-	 * Has the text checked unless that was done.
-	 */
-	function checkIfNeeded() {
-		const { state } = known();
-		const empty = select( 'core/block-editor' ).getBlockCount() === 0;
-		if ( ! empty && ( ! isCurrent() || ( state.verdict === 'not_checked' && state.again ) ) ) {
-			check();
-		}
-	}
-
-	/**
-	 * Sends a decision and shows what came of it.
-	 *
-	 * @param {string} path Where to.
-	 * @param {Object} data What was decided.
-	 */
-	async function send( path, data ) {
-		put( { problem: '' } );
-		try {
-			const decided = await forewarn.ask( path, Object.assign( { post: select( 'core/editor' ).getCurrentPostId() }, data ) );
-			put( { state: forewarn.decide( known().state, decided ) } );
-		} catch ( error ) {
-			put( { problem: error.message || __( 'That could not be stored. Try again.', 'forewarn' ) } );
-		}
-	}
-
-	const decide = ( decision ) =>
-		send( '/decide', Object.assign( { content_hash: known().state.result.content_hash }, decision ) );
-	const changeNote = ( wording, help ) => send( '/note', { text: wording, help } );
 
 	// ---- passages ---------------------------------------------------------------------------------
 
@@ -253,37 +176,18 @@
 
 	// ---- panels -----------------------------------------------------------------------------------
 
-	/**
-	 * What is known, and the state to show. A text that has changed since is not checked, whatever was
-	 * found before.
-	 *
-	 * @return {Object} `state`, `busy`, `problem`.
-	 */
-	function useKnown() {
-		const kept = useSelect( ( ask ) => Object.assign( { current: isCurrent( ask ) }, ask( 'forewarn' ).known() ), [] );
-		const { busy, problem } = kept;
-		const begin = { because: __( 'the page is still loading.', 'forewarn' ), again: false };
-		const changed = { verdict: 'not_checked', because: __( 'it has changed since.', 'forewarn' ), again: true };
-		const stale = kept.state && kept.state.result && ! kept.current;
-		const state = kept.state
-			? Object.assign( {}, kept.state, stale ? changed : {} )
-			: Object.assign( forewarn.unreachable(), begin );
-		return { state, busy, problem };
-	}
-
 	function Whole() {
-		const { state, busy, problem } = useKnown();
-		const props = { state, busy, problem, onCheck: check, onDecide: decide, onNote: changeNote, onJump: jump };
+		const props = Object.assign( { onJump: jump }, post.props, post.useKnown() );
 		return el( 'div', { className: 'forewarn-panel' }, el( forewarn.Panel, props ) );
 	}
 
 	function BeforePublishing() {
-		useEffect( checkIfNeeded, [] );
+		useEffect( post.checkIfNeeded, [] );
 		return el( Whole );
 	}
 
 	function Line() {
-		const { state, busy } = useKnown();
+		const { state, busy } = post.useKnown();
 		return el( 'span', { className: 'forewarn-line is-' + state.verdict },
 			__( 'Forewarn', 'forewarn' ) + ': ' + ( busy ? __( 'Checking …', 'forewarn' ) : forewarn.verdict( state ) ) );
 	}
@@ -299,7 +203,7 @@
 	}
 
 	function NoteBlock() {
-		const { note } = useKnown().state;
+		const { note } = post.useKnown().state;
 		return el( 'div', wp.blockEditor.useBlockProps( { className: 'forewarn-note' } ),
 			note ? note.text : __( 'Here stands the note on content, once you accept one.', 'forewarn' ) );
 	}
@@ -315,29 +219,12 @@
 		const editor = select( 'core/editor' );
 		if ( ! opened && editor.getCurrentPostId() && editor.__unstableIsEditorReady() ) {
 			opened = true;
-			open();
+			post.open();
 		}
 		const was = saving;
 		saving = editor.isSavingPost() || editor.isAutosavingPost();
 		if ( was && ! saving && opened ) {
-			checkIfNeeded();
+			post.checkIfNeeded();
 		}
 	} );
-
-	/**
-	 * Shows what is known of the post as it was saved, and has it checked where nothing is.
-	 */
-	async function open() {
-		const asked = text();
-		let state;
-		try {
-			state = await forewarn.ask( '/state?post=' + select( 'core/editor' ).getCurrentPostId() );
-		} catch ( error ) {
-			state = forewarn.unreachable();
-		}
-		if ( known().state === null ) {
-			put( { state, text: asked } );
-		}
-		checkIfNeeded();
-	}
 }( window.wp, window.forewarn ) );

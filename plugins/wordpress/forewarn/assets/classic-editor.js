@@ -5,19 +5,40 @@
 ( function ( wp, forewarn, $ ) {
 	'use strict';
 
-	const { createElement: el, useEffect, useState } = wp.element;
+	const { createElement: el } = wp.element;
 	const { __ } = wp.i18n;
 	const box = document.getElementById( 'forewarn-box' );
-	const post = Number( box.dataset.post );
+
+	const CALM = 500; // milliseconds without a change after which the text is read: that takes long
+
+	const post = forewarn.keep( {
+		postId: () => Number( box.dataset.post ),
+		text: ( ask ) => ask( 'forewarn' ).known().now,
+		read,
+		isEmpty: () => ! read().content,
+	} );
 
 	/**
-	 * The text as it is now.
+	 * Reads the text as it is now. What is kept of it is the same in the visual editor and the other,
+	 * which write it in different ways.
 	 *
 	 * @return {Object} `title`, `content`.
 	 */
-	function text() {
-		const editor = wp.oldEditor || wp.editor;
-		return { title: $( '#title' ).val() || '', content: editor.getContent( 'content' ) || '' };
+	function read() {
+		const title = $( '#title' ).val() || '';
+		const content = ( wp.oldEditor || wp.editor ).getContent( 'content' ) || '';
+		forewarn.put( { now: { title, letters: forewarn.squeeze( content, true ).letters } } );
+		return { title, content };
+	}
+
+	let calm = 0;
+
+	/**
+	 * Reads the text once nothing has changed for a moment.
+	 */
+	function readSoon() {
+		window.clearTimeout( calm );
+		calm = window.setTimeout( read, CALM );
 	}
 
 	/**
@@ -81,71 +102,40 @@
 	 * Leads to a passage.
 	 *
 	 * @param {Object} passage With `title`, `quote`, `start`.
-	 * @return {boolean} Whether it is there.
 	 */
 	function jump( passage ) {
 		if ( passage.title ) {
 			$( '#title' ).trigger( 'focus' );
-			return true;
+			return;
 		}
 		const editor = visual();
-		return editor ? selectVisual( editor, passage ) : selectSource( passage );
+		const found = editor ? selectVisual( editor, passage ) : selectSource( passage );
+		forewarn.put( { problem: found ? '' : __( 'This passage is no longer there.', 'forewarn' ) } );
 	}
 
 	function Box() {
-		const [ kept, setKept ] = useState( { state: null, busy: false, problem: '' } );
-		const put = ( change ) => setKept( ( before ) => Object.assign( {}, before, change ) );
-
-		const check = async () => {
-			put( { busy: true, problem: '' } );
-			let state;
-			try {
-				state = await forewarn.ask( '/check', Object.assign( { post }, text() ) );
-			} catch ( error ) {
-				state = forewarn.unreachable();
-			}
-			put( { state, busy: false } );
-		};
-		const send = async ( path, data ) => {
-			put( { problem: '' } );
-			try {
-				const decided = await forewarn.ask( path, Object.assign( { post }, data ) );
-				setKept( ( before ) => Object.assign( {}, before, { state: forewarn.decide( before.state, decided ) } ) );
-			} catch ( error ) {
-				put( { problem: error.message || __( 'That could not be stored. Try again.', 'forewarn' ) } );
-			}
-		};
-		useEffect( () => {
-			const open = async () => {
-				let state;
-				try {
-					state = await forewarn.ask( '/state?post=' + post );
-				} catch ( error ) {
-					state = forewarn.unreachable();
-				}
-				put( { state } );
-				if ( state.verdict === 'not_checked' && state.again && text().content ) {
-					check();
-				}
-			};
-			open();
-			$( document ).on( 'after-autosave.forewarn', check );
-			return () => $( document ).off( '.forewarn' );
-		}, [] );
-
-		if ( ! kept.state ) {
-			return __( 'Not checked, because the page is still loading.', 'forewarn' );
-		}
-		return el( forewarn.Panel, {
-			state: kept.state,
-			busy: kept.busy,
-			problem: kept.problem,
-			onCheck: check,
-			onDecide: ( decision ) => send( '/decide', Object.assign( { content_hash: kept.state.result.content_hash }, decision ) ),
-			onNote: ( wording, help ) => send( '/note', { text: wording, help } ),
-			onJump: ( passage ) => jump( passage ) || put( { problem: __( 'This passage is no longer there.', 'forewarn' ) } ),
-		} );
+		return el( forewarn.Panel, Object.assign( { onJump: jump }, post.props, post.useKnown() ) );
 	}
+
+	/**
+	 * Has the visual editor tell when its text may have changed.
+	 *
+	 * @param {Object} editor TinyMCE's editor.
+	 */
+	function watch( editor ) {
+		if ( editor.id === 'content' ) {
+			editor.on( 'input keyup change undo redo ExecCommand', readSoon );
+		}
+	}
+
+	$( '#title, #content' ).on( 'input change', readSoon );
+	$( document ).on( 'tinymce-editor-init', ( event, editor ) => watch( editor ) );
+	if ( window.tinymce ) {
+		window.tinymce.editors.forEach( watch );
+	}
+	$( document ).on( 'after-autosave', post.checkIfNeeded );
+	read();
+	post.open();
 
 	if ( wp.element.createRoot ) {
 		wp.element.createRoot( box ).render( el( Box ) );

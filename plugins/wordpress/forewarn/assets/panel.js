@@ -360,5 +360,5 @@
 		);
 	}
 
-	window.forewarn = { ask, find, unreachable, decide, verdict, Panel, Status };
+	window.forewarn = { ask, squeeze, find, unreachable, decide, verdict, Panel, Status };
 }( window.wp ) );

@@ -85,7 +85,8 @@ final class Editors {
 	private static function load( $name, array $needs ) {
 		$shared = array( 'wp-api-fetch', 'wp-components', 'wp-data', 'wp-date', 'wp-element', 'wp-html-entities', 'wp-i18n' );
 		self::add_script( 'panel', $shared );
-		self::add_script( $name, array_merge( $needs, array( 'forewarn-panel' ) ) );
+		self::add_script( 'checking', array( 'forewarn-panel' ) );
+		self::add_script( $name, array_merge( $needs, array( 'forewarn-checking' ) ) );
 		wp_enqueue_script( "forewarn-$name" );
 		wp_enqueue_style( 'forewarn-editor', plugins_url( 'assets/editor.css', PLUGIN_FILE ), array( 'wp-components' ), VERSION );
 	}
