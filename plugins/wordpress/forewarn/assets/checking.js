@@ -8,8 +8,9 @@
 	const { dispatch, select, useSelect } = wp.data;
 	const { __ } = wp.i18n;
 
-	// `text` is what `state` is about. `waiting`: a check is wanted that could not begin yet.
-	const NOTHING = { state: null, text: null, busy: false, waiting: false, problem: '' };
+	// `text` is what `state` is about; `now` is the text as an editor last read it, where that takes long.
+	// `waiting`: a check is wanted that could not begin yet.
+	const NOTHING = { state: null, text: null, now: null, busy: false, waiting: false, problem: '' };
 	const store = wp.data.createReduxStore( 'forewarn', {
 		reducer: ( kept = NOTHING, action ) => ( action.type === 'PUT' ? Object.assign( {}, kept, action.change ) : kept ),
 		actions: { put: ( change ) => ( { type: 'PUT', change } ) },
