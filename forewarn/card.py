@@ -7,8 +7,6 @@ from pathlib import Path
 from classifier import SensitivityClassifier
 from classifier.artifact import released_artifact
 from labels import read_policy
-from serving.api.answering import Options, answer
-from serving.api.requests import ClassifyRequest
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "docs" / "example.json"
 
@@ -38,6 +36,9 @@ def write(folder: Path, check: bool = False) -> list[Path]:
 
 def example_answer(classifier: SensitivityClassifier) -> str:
     """What the API answers to docs/example.json, as Markdown, without what was not found."""
+    from serving.api.answering import Options, answer
+    from serving.api.requests import ClassifyRequest
+
     asked = ClassifyRequest.model_validate_json(EXAMPLE.read_text("utf-8"))
     found = classifier.assess([asked.submission.article])
     whole = answer(asked, found, classifier.taxonomy, read_policy(), Options())
