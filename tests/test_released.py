@@ -6,23 +6,10 @@ import pytest
 
 from classifier import Article, Assessment, SensitivityClassifier
 from classifier.artifact import released_artifact
-from forewarn.card import write
+from forewarn.card import EXAMPLE, write
+from forewarn.classify import read_submission
 
-ARREST = Article(
-    title="Officer suspended after video shows him kneeling on schoolboy's neck",
-    body=(
-        "A police officer in Eastmere has been suspended after a video showed him kneeling on the "
-        "neck of a 13-year-old boy outside a school.\n\n"
-        "The footage, taken by a pupil, shows the officer throwing the boy to the ground, "
-        "handcuffing him and pressing a knee into his neck while he cries that he cannot breathe. "
-        "Jonah Whitlock, a year 8 pupil at Chandler Hill School, was treated in hospital for a "
-        "broken collarbone. Police said he had been mistaken for an older youth who was wanted for "
-        "theft.\n\n"
-        "His mother, Dana Whitlock, said he had hardly slept since. The force said its "
-        "watchdog was investigating whether the officer had used excessive force.\n\n"
-        "The town council meets on Thursday to choose a contractor for the new ferry ramp."
-    ),
-)
+ARREST = read_submission(str(EXAMPLE)).article
 MATCH = Article(
     title="Rovers shoot down United in late attack",
     body=(

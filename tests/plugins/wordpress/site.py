@@ -199,8 +199,9 @@ def wordpress(folder: Path, plugin: Path, socket: Path, more: str = "") -> Itera
         more=more,
     )
     (root / "wp-config.php").write_text(config, encoding="utf-8")
-    (root / "wp-content" / "mu-plugins").mkdir(exist_ok=True)
-    (root / "wp-content" / "mu-plugins" / "no-guide.php").write_text(_NO_GUIDE, encoding="utf-8")
+    must_use = root / "wp-content" / "mu-plugins"
+    must_use.mkdir(exist_ok=True)
+    (must_use / "no-guide.php").write_text(_NO_GUIDE, encoding="utf-8")
     (folder / "router.php").write_text(_ROUTER, encoding="utf-8")
     log.touch()
     run_php(_INSTALL.format(folder=root, password=PASSWORD))

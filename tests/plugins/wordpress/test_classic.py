@@ -26,7 +26,6 @@ SOURCE = "\n\n".join(
 def page(browser: Browser, site: Site) -> Iterator[Page]:
     """Somebody who writes in the classic editor."""
     must_use = site.folder / "wp-content" / "mu-plugins"
-    must_use.mkdir(exist_ok=True)
     (must_use / "classic.php").write_text(CLASSIC, encoding="utf-8")
     editor = BlockEditor(browser, site)
     yield editor.page
