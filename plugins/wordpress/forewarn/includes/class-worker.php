@@ -11,7 +11,9 @@ namespace Forewarn;
  * Checks what could not be checked and delivers decisions, by WP-Cron.
  *
  * One event does all of it. It is there only while something waits, works for a short while, and
- * comes back: soon where it got on, later and later where the server is away.
+ * comes back: soon where it got on, later and later where the server is away. WordPress keeps all
+ * events in one option without a lock, and two that write at once may lose one: what waits is
+ * therefore also looked for once a day, with WordPress's own clean-up.
  */
 final class Worker {
 
@@ -28,6 +30,7 @@ final class Worker {
 	public static function register() {
 		add_action( 'save_post', array( self::class, 'note_saving' ), 20, 2 );
 		add_action( self::EVENT, array( self::class, 'catch_up' ) );
+		add_action( 'wp_scheduled_delete', array( self::class, 'catch_up' ) );
 	}
 
 	/**
