@@ -34,13 +34,19 @@ def encoder_operations() -> dict[str, float]:
     """Millions of additions and multiplications that a token of a full window takes.
 
     A layer of width D has four matrices of D x D and two of D x 4 D, and multiplies each token's
-    queries and weights with the keys and values of all T tokens.
+    queries and weights with the keys and values of all T tokens. Where tokens are merged, layers
+    read half as many, each with half as many.
     """
     shape = json.loads((released_artifact() / CONFIGURATION).read_text("utf-8"))
     width, inner = shape["hidden_size"], shape["intermediate_size"]
     tokens = read_manifest(released_artifact()).windowing.tokens
-    layer = 4 * width * width + 2 * width * inner + 2 * tokens * width
-    return {"encoder_mops_per_token": round(2 * layer * shape["num_hidden_layers"] / 1e6, 2)}
+    layers, merge_after = shape["num_hidden_layers"], shape["merge_after"]
+    matrices = 4 * width * width + 2 * width * inner
+    plain, merging = matrices + 2 * tokens * width, (matrices + tokens * width) / 2
+    total = (
+        merge_after * plain + (layers - merge_after) * merging if merge_after else layers * plain
+    )
+    return {"encoder_mops_per_token": round(2 * total / 1e6, 2)}
 
 
 def chain(width: int) -> openvino.Model:

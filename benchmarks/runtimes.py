@@ -2,9 +2,9 @@
 
 `python -m benchmarks.runtimes` takes the released weights through torch, ONNX Runtime and OpenVINO
 and writes `benchmarks/results/runtimes.json`. Each reads the windows of invented articles of 800
-words one by one, as the classifier does, in turns, so that a busy moment of the machine meets all
-of them; the median of the rounds counts. Errors are those of passage vectors, on windows of the dev
-split, against torch in float32.
+words one by one, filled up as the classifier does, in turns, so that a busy moment of the machine
+meets all of them; the median of the rounds counts. Errors are those of passage vectors, on windows
+of the dev split, against torch in float32.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import logging
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from benchmarks.articles import invented_article
 from benchmarks.machine import processor
 from classifier import Article
 from classifier.artifact import read_manifest, released_artifact
+from classifier.batch import filled, pad_windows
 from classifier.network import PassageEncoder
 from classifier.torch_runtime import read_network
 from classifier.windows import ArticleEncoder, Window
@@ -55,14 +57,16 @@ def main() -> None:
     encoder = build_encoder(read_config())
     timed = invented_windows(encoder, arguments.articles)
     true = dev_windows(encoder, arguments.corpus, arguments.windows)
+    tokens = sum(len(window.ids) for window in timed)
+    timed, true = fill(timed, encoder.pad_id), fill(true, encoder.pad_id)
     with tempfile.TemporaryDirectory() as folder:
-        found = measure(candidates(Path(folder), encoder), timed, true)
+        found = measure(candidates(Path(folder), encoder), timed, true, tokens)
     result = {
         "machine": {"cores": 1, "processor": processor()},
         "versions": {
             module.__name__: module.__version__ for module in (torch, onnxruntime, openvino)
         },
-        "tokens": sum(len(window.ids) for window in timed),
+        "tokens": tokens,
         "runtimes": found,
     }
     RESULTS.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
@@ -126,9 +130,12 @@ def in_openvino(path: Path, precision: str | None) -> Read:
 
 
 def measure(
-    candidates: dict[str, tuple[Read, int]], timed: Sequence[Window], true: Sequence[Window]
+    candidates: dict[str, tuple[Read, int]],
+    timed: Sequence[Window],
+    true: Sequence[Window],
+    tokens: int,
 ) -> dict[str, dict[str, float]]:
-    """Tokens a second, megabytes and errors of each."""
+    """Tokens a second, of which `timed` has so many, megabytes and errors of each."""
     exact, *_ = (vectors(read, true) for read, _ in candidates.values())
     seconds: dict[str, list[float]] = {name: [] for name in candidates}
     for number in range(ROUNDS + 1):
@@ -138,7 +145,6 @@ def measure(
                 read(window.ids[None], window.slots[None])
             if number:  # the first round is for warming up
                 seconds[name].append(time.perf_counter() - begun)
-    tokens = sum(len(window.ids) for window in timed)
     return {
         name: {
             "tokens_per_second": round(tokens / float(np.median(seconds[name]))),
@@ -170,6 +176,15 @@ def invented_windows(encoder: ArticleEncoder, articles: int) -> list[Window]:
     """Windows of articles of 800 words."""
     made = [Article(invented_article(800, seed), TITLE) for seed in range(articles)]
     return [window for article in made for window in encoder.encode(article).windows]
+
+
+def fill(windows: Sequence[Window], pad_id: int) -> list[Window]:
+    """The windows as long as they are read."""
+    made = []
+    for window in windows:
+        ids, slots = pad_windows([window], pad_id, 1, filled(len(window.ids)))
+        made.append(replace(window, ids=ids[0], slots=slots[0]))
+    return made
 
 
 def dev_windows(encoder: ArticleEncoder, corpus: Path, count: int) -> list[Window]:

@@ -24,7 +24,8 @@ from classifier.errors import ArtifactError
 from classifier.windows import Windowing
 from labels import Taxonomy, read_taxonomy
 
-FORMAT = 2
+FORMAT = 3  # what is written
+READABLE = (2, 3)  # 2 knows no merging of tokens, and merges none
 MANIFEST = "artifact.json"
 GATE = "gate.json"  # what came of comparing it with the artifact in force
 WEIGHTS, CONFIGURATION = "network.safetensors", "network.json"
@@ -91,9 +92,10 @@ def read_manifest(folder: Path) -> Manifest:
         )
     try:
         table = json.loads(path.read_text("utf-8"))
-        if table["format"] != FORMAT:
+        if table["format"] not in READABLE:
             raise ArtifactError(
-                f"{path} has format {table['format']}, this code reads format {FORMAT}. "
+                f"{path} has format {table['format']}, this code reads "
+                f"{READABLE[0]} to {READABLE[-1]}. "
                 "Use the release of Forewarn that the artifact was made with, or train anew."
             )
         windowing = Windowing(**table["windowing"])

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from classifier.windows import NO_SLOT, Window
 
 NO_PLACE = -1
+STEP = 16  # tokens; even, as the network may read two at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,11 @@ def windows_by_length(windows: Sequence[Window], tokens: int) -> list[list[int]]
             batches.append([])
         batches[-1].append(number)
     return batches
+
+
+def filled(tokens: int) -> int:
+    """The length of a window of so many tokens when it is read: the next multiple of `STEP`."""
+    return -(-tokens // STEP) * STEP
 
 
 def pad_windows(

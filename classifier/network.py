@@ -6,11 +6,13 @@ Shapes: W windows, T tokens, S slots, D width of the encoder, N sections, P pass
 L ordinal labels, B sub-labels, I details, C treatments.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from transformers.masking_utils import create_bidirectional_mask
 
 from labels import Taxonomy
 
@@ -48,22 +50,52 @@ class Outputs(NamedTuple):
 
 
 class PassageEncoder(nn.Module):
-    """Token ids of windows in, one vector a passage out: the mean over its tokens, in context."""
+    """Token ids of windows in, one vector a passage out: the mean over its tokens, in context.
 
-    def __init__(self, transformer: nn.Module, pad_id: int, slots: int) -> None:
+    After `merge_after` layers each two neighbouring tokens are read on as one, their mean, which
+    halves the work of the layers above (Dai et al., Funnel-Transformer, 2020). With 0, none are.
+    """
+
+    def __init__(
+        self, transformer: nn.Module, pad_id: int, slots: int, merge_after: int = 0
+    ) -> None:
         super().__init__()
         self.transformer = transformer
         self.pad_id = pad_id
         self.slots = slots
+        self.merge_after = merge_after
 
     def forward(self, ids: Tensor, slots: Tensor) -> Tensor:
-        """`ids` and `slots` are (W, T); the answer is (W, S, D), zero where a slot is empty."""
+        """`ids` and `slots` are (W, T), T even; the answer is (W, S, D), zero for empty slots."""
         mask = (ids != self.pad_id).to(ids.dtype)
-        states = self.transformer(input_ids=ids, attention_mask=mask).last_hidden_state
         place = torch.arange(self.slots, device=ids.device)[None, :, None]
-        member = (slots[:, None, :] == place).to(states.dtype)  # (W, S, T)
-        size = member.sum(-1, keepdim=True).clamp(min=1.0)
-        return (member @ states) / size  # type: ignore[no-any-return]
+        member = slots[:, None, :] == place  # (W, S, T)
+        size = member.sum(-1, keepdim=True).clamp(min=1)
+        if self.merge_after:
+            states = self._merging(ids, mask)  # (W, T / 2, D)
+            member = member.view(*member.shape[:2], -1, 2).sum(-1)
+        else:
+            states = self.transformer(input_ids=ids, attention_mask=mask).last_hidden_state
+        return (member.to(states.dtype) @ states) / size
+
+    def _merging(self, ids: Tensor, mask: Tensor) -> Tensor:
+        transformer: Any = self.transformer
+        layers = list(transformer.encoder.layer)
+        states = transformer.embeddings(input_ids=ids)
+        states = self._through(layers[: self.merge_after], states, mask)
+        pairs = mask.view(mask.shape[0], -1, 2)  # (W, T / 2, 2)
+        share = pairs / pairs.sum(-1, keepdim=True).clamp(min=1)
+        states = states.view(*pairs.shape, -1) * share[..., None].to(states.dtype)
+        states = states.sum(2)
+        return self._through(layers[self.merge_after :], states, pairs.amax(-1))
+
+    def _through(self, layers: Sequence[nn.Module], states: Tensor, mask: Tensor) -> Tensor:
+        seen = create_bidirectional_mask(
+            config=self.transformer.config, inputs_embeds=states, attention_mask=mask
+        )
+        for layer in layers:
+            states = layer(states, seen)
+        return states
 
 
 class Heads(nn.Module):
@@ -142,7 +174,10 @@ class Network(nn.Module):
 
     def judge(self, vectors: Tensor, places: Tensor) -> Outputs:
         """The heads alone, on `vectors` (W, S, D) of the encoder."""
-        present = places >= 0
-        gathered = vectors.flatten(0, 1)[places.clamp(min=0)] * present[..., None]
         with torch.autocast(vectors.device.type, enabled=False):
-            return self.heads(gathered, present)  # type: ignore[no-any-return]
+            return self.heads(gather(vectors, places), places >= 0)  # type: ignore[no-any-return]
+
+
+def gather(vectors: Tensor, places: Tensor) -> Tensor:
+    """The passages of each section (N, P, D) out of `vectors` (W, S, D), zero where none is."""
+    return vectors.flatten(0, 1)[places.clamp(min=0)] * (places >= 0)[..., None]

@@ -1,14 +1,16 @@
 """The exported graphs in OpenVINO, and the lexical model beside them.
 
-One window is one run of the encoder, so an answer cannot depend, not even in its last digit, on
-which articles it was asked together with. Windows run in parallel, one thread each. A window is
-filled up to a multiple of `STEP` tokens: OpenVINO keeps code and memory for each length that it has
-seen, and runs round lengths faster than it loses by the padding (`docs/performance.md`).
+A window is filled up to a multiple of `STEP` tokens: OpenVINO keeps code and memory for each length
+that it has seen, and runs round lengths faster than it loses by the padding
+(`docs/performance.md`). Windows of an article that have one length are read two at a time, as
+larger matrices are multiplied faster; windows of several articles never are, so an answer cannot
+depend, not even in its last digit, on which articles it was asked together with.
 """
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,12 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 
-from classifier.batch import locate_passages, pad_windows
+from classifier.batch import filled, locate_passages, pad_windows
 from classifier.lexical import read_lexical_model
 from classifier.runtime import Floats, SectionLogits, usable_cores
 from classifier.windows import Window
 
-STEP = 16  # tokens
+TOGETHER = 2  # windows in a run, at the most
 
 # The first array makes OpenVINO's bindings look numpy up; two threads at once would wait for each
 # other for ever (https://github.com/pybind/pybind11/pull/4877).
@@ -67,21 +69,47 @@ class OpenVinoRuntime:
 
     def start(self, sections: Sequence[Sequence[Window]]) -> Callable[[], list[SectionLogits]]:
         """See `Runtime`."""
-        begun = [[self._pool.submit(self._encode, window) for window in s] for s in sections]
+        fetch = self._begin([window for section in sections for window in section])
 
         def finish() -> list[SectionLogits]:
+            vectors = iter(fetch())
             return [
-                self._judge(section, [future.result() for future in futures])
-                for section, futures in zip(sections, begun, strict=True)
+                self._judge(section, list(islice(vectors, len(section)))) for section in sections
             ]
 
         return finish
 
-    def _encode(self, window: Window) -> Floats:  # (S, D)
-        ids, slots = pad_windows([window], self._pad_id, 1, filled(len(window.ids)))
-        feed = {"ids": ids, "slots": slots}
-        vectors: Floats = self._encoder.run(feed)[0][0]
-        return vectors
+    def vectors(self, windows: Sequence[Window]) -> list[Floats]:
+        """The vectors (S, D) of each of an article's windows, zero where a slot is empty."""
+        return self._begin(windows)()
+
+    def _begin(self, windows: Sequence[Window]) -> Callable[[], list[Floats]]:
+        """Begin to read the windows of an article, the longest first."""
+        by_length: dict[int, list[int]] = {}
+        for number, window in enumerate(windows):
+            by_length.setdefault(filled(len(window.ids)), []).append(number)
+        runs = [
+            numbers[first : first + TOGETHER]
+            for _, numbers in sorted(by_length.items(), reverse=True)
+            for first in range(0, len(numbers), TOGETHER)
+        ]
+        begun = [self._pool.submit(self._encode, [windows[n] for n in run]) for run in runs]
+
+        def fetch() -> list[Floats]:
+            found = dict(
+                pair
+                for run, future in zip(runs, begun, strict=True)
+                for pair in zip(run, future.result(), strict=True)
+            )
+            return [found[number] for number in range(len(windows))]
+
+        return fetch
+
+    def _encode(self, windows: Sequence[Window]) -> Floats:
+        """The vectors (W, S, D) of windows of one length."""
+        length = filled(len(windows[0].ids))
+        ids, slots = pad_windows(windows, self._pad_id, len(windows), length)
+        return self._encoder.run({"ids": ids, "slots": slots})[0]
 
     def _judge(self, section: Sequence[Window], vectors: list[Floats]) -> SectionLogits:
         located = locate_passages([section], self._slots)
@@ -93,8 +121,3 @@ class OpenVinoRuntime:
         network = np.concatenate([severities.ravel(), sub_labels, details])
         lexical = self._lexical.score(section)
         return SectionLogits(network, lexical, treatment, passages, located.passages[0])
-
-
-def filled(tokens: int) -> int:
-    """The length of a window of so many tokens when it is read."""
-    return -(-tokens // STEP) * STEP

@@ -26,7 +26,7 @@ class Runtime(Protocol):
     """Encoder, heads and lexical model of an artifact, ready to run."""
 
     def start(self, sections: Sequence[Sequence[Window]]) -> Callable[[], list[SectionLogits]]:
-        """Begin with the sections; what comes back waits for them and gives their logits."""
+        """Begin with an article's sections; what comes back waits and gives their logits."""
 
 
 def usable_cores() -> int:

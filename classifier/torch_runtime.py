@@ -16,7 +16,7 @@ from torch import Tensor
 from transformers import AutoConfig, AutoModel
 
 from classifier.artifact import CONFIGURATION, WEIGHTS
-from classifier.batch import locate_passages, pad_windows, windows_by_length
+from classifier.batch import filled, locate_passages, pad_windows, windows_by_length
 from classifier.lexical import read_lexical_model
 from classifier.network import Heads, HeadSizes, Network, PassageEncoder
 from classifier.runtime import Floats, SectionLogits
@@ -84,7 +84,7 @@ class TorchRuntime:
         vectors: Tensor | None = None
         for numbers in windows_by_length(windows, BATCH):
             batch = [windows[number] for number in numbers]
-            longest = len(batch[0].ids)
+            longest = filled(len(batch[0].ids))
             ids, slots = pad_windows(batch, self._pad_id, len(batch), longest)
             found = self._network.encoder(self._sent(ids), self._sent(slots)).float()
             if vectors is None:
@@ -137,6 +137,7 @@ def read_network(folder: Path, taxonomy: Taxonomy, slots: int, pad_id: int) -> N
         configuration, attn_implementation="sdpa", add_pooling_layer=False
     )
     heads = Heads(configuration.hidden_size, HeadSizes.of(taxonomy))
-    network = Network(PassageEncoder(transformer, pad_id, slots), heads)
+    merge_after = table.get("merge_after", 0)
+    network = Network(PassageEncoder(transformer, pad_id, slots, merge_after), heads)
     load_model(network, str(folder / WEIGHTS))
     return network.eval()

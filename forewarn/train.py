@@ -30,6 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="train nothing: export the weights of this artifact anew, and calibrate them",
     )
     parser.add_argument(
+        "--teacher",
+        type=Path,
+        metavar="ARTIFACT",
+        help="train only the last step: a faster network that learns from this artifact",
+    )
+    parser.add_argument(
         "--extra",
         type=Path,
         metavar="FILE",
@@ -51,15 +57,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Train, calibrate, export."""
     from training.config import DEFAULT, read_config
-    from training.release import NAME, make_artifact, make_artifact_again
+    from training.release import NAME, distil_artifact, make_artifact, make_artifact_again
 
     config = read_config(arguments.config or DEFAULT)
-    out = arguments.out or MODELS / NAME
+    corpus, workspace, out = arguments.corpus, arguments.workspace, arguments.out or MODELS / NAME
+    extra = _extra(arguments, config) if arguments.extra else []
     if arguments.weights:
-        made = make_artifact_again(config, arguments.weights, arguments.corpus, out)
+        made = make_artifact_again(config, arguments.weights, corpus, out)
+    elif arguments.teacher:
+        made = distil_artifact(config, arguments.teacher, corpus, workspace / "student", out, extra)
     else:
-        extra = _extra(arguments, config) if arguments.extra else []
-        made = make_artifact(config, arguments.corpus, arguments.workspace, out, extra)
+        made = make_artifact(config, corpus, workspace, out, extra)
     print(f"Artifact: {made}")
     return 0
 

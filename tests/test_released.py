@@ -135,12 +135,22 @@ def test_what_cannot_be_read_is_never_clear(released: SensitivityClassifier, bod
     assert found.labels == {}
 
 
-def test_one_sentence_of_fifty_thousand_characters(released: SensitivityClassifier) -> None:
-    """Its one grave clause is found and shown, though in passing it is no flag."""
+@pytest.mark.parametrize("place", [0.0, 0.5, 1.0])
+def test_one_sentence_of_fifty_thousand_characters(
+    released: SensitivityClassifier, place: float
+) -> None:
+    """What is grave in it is found and shown wherever it stands, flag or not."""
     calm = "and the committee talked about the drains and the hedges and the benches " * 650
-    found = ask(released, Article(body=calm + " until a man shot the chairman dead in the hall."))
+    grave = (
+        "until a man walked into the hall and shot the chairman dead and police said two clerks "
+        "were wounded and a boy of nine who had come with his mother was killed by a stray bullet "
+    )
+    middle = calm.index("and", int(place * len(calm))) if place < 1 else len(calm)
+    found = ask(released, Article(body=calm[:middle] + grave + calm[middle:]))
     assert found.labels["violence"].severity >= 1
-    assert "shot the chairman" in found.labels["violence"].evidence[0].quote
+    assert any(
+        word in found.labels["violence"].evidence[0].quote for word in ("shot", "wounded", "killed")
+    )
 
 
 def test_documents_say_what_was_measured() -> None:

@@ -66,7 +66,9 @@ def tiny_base() -> BertConfig:
     )
 
 
-def tiny_network(seed: int = 0, windowing: Windowing = TINY_WINDOWING) -> Network:
+def tiny_network(
+    seed: int = 0, windowing: Windowing = TINY_WINDOWING, merge_after: int = 1
+) -> Network:
     """A network with random weights, large enough that outputs differ between articles."""
     torch.manual_seed(seed)
     transformer = BertModel._from_config(  # type: ignore[no-untyped-call]
@@ -76,7 +78,7 @@ def tiny_network(seed: int = 0, windowing: Windowing = TINY_WINDOWING) -> Networ
     with torch.no_grad():
         for parameter in heads.parameters():
             parameter.normal_(std=0.7)
-    return Network(PassageEncoder(transformer, 0, windowing.slots), heads).eval()
+    return Network(PassageEncoder(transformer, 0, windowing.slots, merge_after), heads).eval()
 
 
 def tiny_base_folder(folder: Path) -> Path:

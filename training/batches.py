@@ -35,15 +35,20 @@ class Batch:
     details: Tensor  # (N, I)
     treatment: Tensor  # (N,)
     evidence: Tensor  # (N, P, L)
+    vectors: Tensor | None  # (N, P, D), those of a teacher, where there is one
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """An example with its windows, all of them judged together as one section."""
+    """An example with its windows, all of them judged together as one section.
+
+    `vectors` are those that a teacher has for its passages, in their order.
+    """
 
     example: Example
     encoded: EncodedArticle
     windows: tuple[Window, ...]
+    vectors: NDArray[np.float16] | None = None  # (passages, D)
 
 
 def encode_examples(examples: Sequence[Example], encoder: ArticleEncoder) -> list[Encoded]:
@@ -100,6 +105,7 @@ def make_batch(
         _stack([detail_targets(e, taxonomy) for e in examples]),
         torch.tensor([_treatment(e, taxonomy) for e in examples]),
         _evidence(items, located.passages, taxonomy),
+        _vectors(items, located.passages),
     )
 
 
@@ -126,6 +132,17 @@ def _evidence(items: Sequence[Encoded], passages: NDArray[np.int64], taxonomy: T
     return torch.from_numpy(found)
 
 
+def _vectors(items: Sequence[Encoded], passages: NDArray[np.int64]) -> Tensor | None:
+    taught = [item.vectors for item in items if item.vectors is not None]
+    if not taught:
+        return None
+    found = np.zeros((*passages.shape, taught[0].shape[1]), dtype=np.float32)
+    for row, vectors in enumerate(taught):
+        there = passages[row] != NO_PLACE
+        found[row, there] = vectors[passages[row, there]]
+    return torch.from_numpy(found)
+
+
 def hide_tokens(batch: Batch, encoder: ArticleEncoder, share: float, seed: Sequence[int]) -> Batch:
     """Put [MASK] in the place of a share of the passages' tokens."""
     dice = np.random.default_rng(list(seed))
@@ -134,14 +151,21 @@ def hide_tokens(batch: Batch, encoder: ArticleEncoder, share: float, seed: Seque
 
 
 class TrainingSet:
-    """The training articles, windowed with and without their titles, dealt out into epochs."""
+    """The training articles, windowed with and without their titles, dealt out into epochs.
+
+    Those that a teacher has read are dealt as it read them, with their titles.
+    """
 
     def __init__(
-        self, examples: Sequence[Example], encoder: ArticleEncoder, config: TrainingConfig
+        self,
+        examples: Sequence[Example],
+        encoder: ArticleEncoder,
+        config: TrainingConfig,
+        taught: Sequence[Encoded] = (),
     ) -> None:
         bare = [replace(e, article=replace(e.article, title="")) for e in examples]
-        self._titled = encode_examples(examples, encoder)
-        self._bare = encode_examples(bare, encoder)
+        self._titled = [*encode_examples(examples, encoder), *taught]
+        self._bare = [*encode_examples(bare, encoder), *taught]
         self._encoder = encoder
         self._config = config
 

@@ -9,7 +9,7 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer
 from classifier.network import Heads, HeadSizes, Network, PassageEncoder
 from classifier.windows import ArticleEncoder
 from labels import Taxonomy
-from training.config import TrainingConfig
+from training.config import ConfigError, TrainingConfig
 
 PACKAGE = "package:"
 
@@ -34,8 +34,10 @@ def build_encoder(config: TrainingConfig) -> ArticleEncoder:
     return ArticleEncoder(tokenizer.backend_tokenizer, config.windowing)
 
 
-def build_network(config: TrainingConfig, taxonomy: Taxonomy, pad_id: int) -> Network:
-    """The base encoder under new heads."""
+def build_network(
+    config: TrainingConfig, taxonomy: Taxonomy, pad_id: int, merge_after: int = 0
+) -> Network:
+    """The base encoder under new heads; `merge_after` as in `PassageEncoder`."""
     rules = config.regularisation
     base = AutoConfig.from_pretrained(
         locate_encoder(config.encoder),
@@ -49,4 +51,11 @@ def build_network(config: TrainingConfig, taxonomy: Taxonomy, pad_id: int) -> Ne
         add_pooling_layer=False,
     )
     heads = Heads(base.hidden_size, HeadSizes.of(taxonomy), rules.head_dropout)
-    return Network(PassageEncoder(transformer, pad_id, config.windowing.slots), heads)
+    slots, tokens = config.windowing.slots, config.windowing.tokens
+    if merge_after and (merge_after >= base.num_hidden_layers or tokens % 2):
+        raise ConfigError(
+            f"Tokens can be merged after 1 to {base.num_hidden_layers - 1} layers of this encoder, "
+            f"and in windows of an even number of them; got merge_after = {merge_after} and "
+            f"tokens = {tokens}. Change either, or set merge_after to 0."
+        )
+    return Network(PassageEncoder(transformer, pad_id, slots, merge_after), heads)

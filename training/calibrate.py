@@ -39,7 +39,8 @@ def artifact_logits(
     """What the exported files say of articles that are no longer than one section."""
     runtime = OpenVinoRuntime(folder, encoder.windowing.slots, encoder.pad_id)
     windows = [tuple(encoder.encode(example.article).windows) for example in examples]
-    found = runtime.start(windows)()
+    begun = [runtime.start([section]) for section in windows]
+    found = [section for finish in begun for section in finish()]
     return ArtifactLogits(
         *(
             np.stack([getattr(section, name) for section in found]).astype(np.float64)

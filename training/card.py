@@ -11,7 +11,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from classifier.artifact import read_manifest
+from classifier.artifact import CONFIGURATION, read_manifest
 from labels import Taxonomy, read_taxonomy
 from training.evaluate import METRICS
 from training.leave_out import FIGURES
@@ -127,6 +127,7 @@ def model_card(folder: Path, metrics: dict[str, Any], taxonomy: Taxonomy) -> str
     manifest = read_manifest(folder)
     hard = metrics["hard_clear"]
     left_out = json.loads((folder / FIGURES).read_text("utf-8"))
+    configuration = json.loads((folder / CONFIGURATION).read_text("utf-8"))
     return Template(TEMPLATE.read_text("utf-8")).substitute(
         name=manifest.name,
         version=manifest.version,
@@ -136,6 +137,8 @@ def model_card(folder: Path, metrics: dict[str, Any], taxonomy: Taxonomy) -> str
         base_sha256=manifest.origin["base"]["sha256"],
         train_articles=f"{manifest.origin['articles']['train']:,}",
         dev_articles=f"{manifest.origin['articles']['dev']:,}",
+        merging=_merging(configuration.get("merge_after", 0)),
+        distilled=_distilled(manifest.origin["articles"].get("read")),
         judged_articles=f"{manifest.origin['articles']['judged']:,}",
         test_articles=f"{metrics['classifier']['articles']:,}",
         window=manifest.windowing.tokens,
@@ -151,6 +154,21 @@ def model_card(folder: Path, metrics: dict[str, Any], taxonomy: Taxonomy) -> str
         by_stratum=slices_table(metrics["by_stratum"], taxonomy),
         left_out_epochs=left_out["epochs"],
         left_out=left_out_table(left_out),
+    )
+
+
+def _merging(after: int) -> str:
+    layers = "first layer" if after == 1 else f"first {after} layers"
+    return f"After the {layers} two neighbouring tokens are read on as one. " if after else ""
+
+
+def _distilled(articles: int | None) -> str:
+    if articles is None:
+        return ""
+    return (
+        " The network that came of both read every token by itself; the one released here, which "
+        "reads two as one, learned its sentence vectors on the train split and on "
+        f"{articles:,} articles that nobody annotated."
     )
 
 

@@ -70,6 +70,21 @@ class SelfTraining:
 
 
 @dataclass(frozen=True)
+class Distillation:
+    """A last training, of a network that reads two tokens as one; none where `merge_after` is 0.
+
+    It learns the vectors that the trained network has for passages, beside what annotators said.
+    """
+
+    merge_after: int  # layers, after which each two neighbouring tokens are read as one
+    articles: int  # that nobody annotated, read beside the annotated ones
+    words: int  # of such an article, at the most
+    encoder_rates: list[float]  # of every layer, in each of so many rounds
+    head_rate: float
+    imitation: float  # weight of the distance to the trained network's vectors
+
+
+@dataclass(frozen=True)
 class TrainingConfig:
     """All of one experiment. `encoder` is a folder, a Hugging Face name, or `package:NAME/PATH`."""
 
@@ -80,6 +95,7 @@ class TrainingConfig:
     regularisation: Regularisation
     loss: LossWeights
     self_training: SelfTraining
+    distillation: Distillation
 
 
 def read_config(path: Path = DEFAULT) -> TrainingConfig:

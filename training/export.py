@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 import openvino
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.export import Dim
 
 from classifier.artifact import CONFIGURATION, WEIGHTS
+from classifier.batch import filled, pad_windows
 from classifier.network import Heads, Network, PassageEncoder
 from classifier.windows import ArticleEncoder, Window
 
@@ -43,7 +45,7 @@ def export_network(
     with tempfile.TemporaryDirectory() as scratch, _quiet():
         whole, heads = Path(scratch) / "encoder.onnx", Path(scratch) / "heads.onnx"
         export_encoder(network.encoder, whole)
-        _save(_quantised(_read(whole), windows), folder / "encoder.xml")
+        _save(_quantised(_read(whole), windows, encoder.pad_id), folder / "encoder.xml")
         _export_heads(network.heads, heads)
         _save(_read(heads), folder / "heads.xml")
     encoder.tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
@@ -55,21 +57,27 @@ def export_network(
     transformer: Any = network.encoder.transformer
     configuration = transformer.config.to_diff_dict()
     configuration.pop("_name_or_path", None)  # a folder of this machine
+    configuration["merge_after"] = network.encoder.merge_after
     text = json.dumps(configuration, indent=1, sort_keys=True) + "\n"
     (folder / CONFIGURATION).write_text(text, "utf-8")
 
 
-def _quantised(graph: openvino.Model, windows: Sequence[Window]) -> openvino.Model:
+def _quantised(graph: openvino.Model, windows: Sequence[Window], pad_id: int) -> openvino.Model:
     os.environ["NNCF_CI"] = "1"  # else it tells its makers that it was used
     import nncf
 
     order = np.random.default_rng(SEED).permutation(len(windows))[:CALIBRATION_WINDOWS]
     shown = nncf.Dataset(
         [windows[number] for number in order],
-        lambda window: {"ids": window.ids[None], "slots": window.slots[None]},
+        lambda window: _feed(window, pad_id),
     )
     kind = nncf.ModelType.TRANSFORMER
     return nncf.quantize(graph, shown, model_type=kind, subset_size=len(order))
+
+
+def _feed(window: Window, pad_id: int) -> dict[str, NDArray[np.int64]]:
+    ids, slots = pad_windows([window], pad_id, 1, filled(len(window.ids)))
+    return {"ids": ids, "slots": slots}
 
 
 def _read(path: Path) -> openvino.Model:
@@ -82,8 +90,8 @@ def _save(graph: openvino.Model, path: Path) -> None:
 
 
 def export_encoder(encoder: PassageEncoder, path: Path) -> None:
-    """The encoder in float32, for any number of windows of any length."""
-    windows, tokens = Dim("windows", min=1, max=4096), Dim("tokens", min=2, max=512)
+    """The encoder in float32, for any number of windows of any even length."""
+    windows, tokens = Dim("windows", min=1, max=4096), 2 * Dim("pairs", min=1, max=256)
     sample = torch.full((2, 16), 1000), torch.zeros(2, 16, dtype=torch.long)
     shape = {0: windows, 1: tokens}
     _export(encoder, sample, path, {"ids": shape, "slots": shape}, ["vectors"])

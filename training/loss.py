@@ -28,6 +28,16 @@ def multitask_loss(outputs: Outputs, batch: Batch, weights: LossWeights) -> Tens
     return total / len(batch.places)
 
 
+def imitation_loss(vectors: Tensor, wanted: Tensor) -> Tensor:
+    """Squared distance of passage vectors (N, P, D) to a teacher's, as a share of their squares.
+
+    Mean over the passages that there are; `wanted` is zero where there is none.
+    """
+    size = wanted.square().sum(-1)
+    distance = (vectors - wanted).square().sum(-1)[size > 0] / size[size > 0]
+    return distance.mean()
+
+
 def _judged_bce(logits: Tensor, targets: Tensor) -> Tensor:
     judged = ~torch.isnan(targets)
     loss = functional.binary_cross_entropy_with_logits(

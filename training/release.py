@@ -9,10 +9,10 @@ from itertools import compress
 from pathlib import Path
 from typing import Any
 
-from safetensors.torch import load_file, load_model, save_file
+from safetensors.torch import load_model
 
 import labels
-from classifier.artifact import MANIFEST, WEIGHTS, write_manifest
+from classifier.artifact import CONFIGURATION, MANIFEST, WEIGHTS, read_manifest, write_manifest
 from classifier.calibration import write_calibration
 from classifier.errors import ArtifactError
 from classifier.lexical import write_lexical_model
@@ -23,11 +23,12 @@ from training.build import build_encoder, build_network, encoder_checksum
 from training.calibrate import artifact_logits, fit_calibration
 from training.config import TrainingConfig
 from training.corpus import Example, read_split
+from training.distillation import distil, not_annotated
 from training.export import export_network
 from training.frozen_test import leave_out_near, read_frozen_test, require_unfrozen
 from training.lexical import fit_lexical_model
 from training.self_training import judge_unlabelled
-from training.train import experiment_fingerprint, train
+from training.train import average_weights, experiment_fingerprint, train
 
 NAME = "forewarn-en-1"
 
@@ -46,12 +47,9 @@ def make_artifact(
     split that are near one are left out. `out` is replaced only when the new artifact is whole.
     """
     taxonomy = read_taxonomy()
-    examples, dev = read_split(corpus, "train"), read_split(corpus, "dev")
-    far = leave_out_near([example.article for example in examples])
-    require_unfrozen([example.article for example in extra], "the decisions")
-    counts = {"train": sum(far), "dev": len(dev), "judged": 0}
+    examples, dev = all_learned(corpus, extra), read_split(corpus, "dev")
+    counts = {"train": len(examples) - len(extra), "dev": len(dev), "judged": 0}
     counts |= {"extra": len(extra)} if extra else {}
-    examples = [*compress(examples, far), *extra]
     origin = {
         "date": date.today().isoformat(),
         "code": __version__,
@@ -61,23 +59,66 @@ def make_artifact(
         "config": asdict(config),
     }
     weights = train(config, taxonomy, examples, dev, workspace)
-    if config.self_training.articles == 0:
+    if config.self_training.articles:
+        first = workspace / "first"
+        if not (first / MANIFEST).is_file():
+            seal_artifact(config, weights, examples, dev, first, origin)
+        judged = [
+            one
+            for one in judge_unlabelled(first, corpus, config.self_training, config.seed)
+            if not read_frozen_test().recognises(one.article)
+        ]
+        everything = [*examples, *judged]
+        second = train(
+            second_config(config), taxonomy, everything, dev, workspace / "second", start=weights
+        )
+        weights = average_weights([weights, second], workspace / "average.safetensors")
+        counts["judged"] = len(judged)
+    if config.distillation.merge_after == 0:
         return seal_artifact(config, weights, examples, dev, out, origin)
-    first = workspace / "first"
-    if not (first / MANIFEST).is_file():
-        seal_artifact(config, weights, examples, dev, first, origin)
-    judged = [
-        one
-        for one in judge_unlabelled(first, corpus, config.self_training, config.seed)
-        if not read_frozen_test().recognises(one.article)
-    ]
-    everything = [*examples, *judged]
-    second = train(
-        second_config(config), taxonomy, everything, dev, workspace / "second", start=weights
-    )
-    weights = average_weights(weights, second, workspace / "average.safetensors")
-    counts["judged"] = len(judged)
-    return seal_artifact(config, weights, examples, dev, out, origin)
+    teacher = workspace / "teacher"
+    if not (teacher / MANIFEST).is_file():
+        seal_artifact(config, weights, examples, dev, teacher, origin)
+    return distil_artifact(config, teacher, corpus, workspace / "student", out, extra)
+
+
+def distil_artifact(
+    config: TrainingConfig,
+    teacher: Path,
+    corpus: Path,
+    workspace: Path,
+    out: Path,
+    extra: Sequence[Example] = (),
+) -> Path:
+    """Train a network that merges tokens on what the artifact `teacher` says, and put it at `out`.
+
+    `extra` as in `make_artifact`. What the teacher was made of is kept in the new one's origin.
+    Raises ArtifactError where there is no teacher, or one of another windowing.
+    """
+    manifest = read_manifest(teacher)
+    examples, dev = all_learned(corpus, extra), read_split(corpus, "dev")
+    others = not_annotated(config, corpus)
+    weights = distil(config, teacher, [*examples, *others], dev, workspace)
+    origin = manifest.origin | {
+        "articles": manifest.origin["articles"] | {"read": len(others)},
+        "date": date.today().isoformat(),
+        "code": __version__,
+        "config": asdict(config),
+        "teacher": manifest.version,
+    }
+    merge_after = config.distillation.merge_after
+    return seal_artifact(config, weights, examples, dev, out, origin, merge_after)
+
+
+def all_learned(corpus: Path, extra: Sequence[Example]) -> list[Example]:
+    """The train split without what is near an article of the test split, and `extra` with it.
+
+    FrozenTestError is raised where an extra one is of the test split.
+    """
+    examples = read_split(corpus, "train")
+    far = leave_out_near([example.article for example in examples])
+    require_unfrozen([example.article for example in extra], "the decisions")
+    return [*compress(examples, far), *extra]
 
 
 def make_artifact_again(config: TrainingConfig, artifact: Path, corpus: Path, out: Path) -> Path:
@@ -99,17 +140,11 @@ def make_artifact_again(config: TrainingConfig, artifact: Path, corpus: Path, ou
         "code": __version__,
         "config": asdict(config),
     }
-    return seal_artifact(config, weights, examples, dev, out, origin)
-
-
-def average_weights(one: Path, other: Path, out: Path) -> Path:
-    """Write the mean of two networks' weights, of which one was trained on from the other.
-
-    Wortsman et al., Model soups, 2022.
-    """
-    first, second = load_file(one), load_file(other)
-    save_file({name: (first[name] + second[name]) / 2 for name in first}, out)
-    return out
+    shape = artifact / CONFIGURATION  # older artifacts have none, or one that merges nothing
+    merge_after = (
+        json.loads(shape.read_text("utf-8")).get("merge_after", 0) if shape.exists() else 0
+    )
+    return seal_artifact(config, weights, examples, dev, out, origin, merge_after)
 
 
 def second_config(config: TrainingConfig) -> TrainingConfig:
@@ -132,6 +167,7 @@ def seal_artifact(
     dev: Sequence[Example],
     out: Path,
     origin: dict[str, Any],
+    merge_after: int = 0,
 ) -> Path:
     """Export trained weights, fit the lexical model on `examples`, calibrate both on `dev`, seal.
 
@@ -139,7 +175,7 @@ def seal_artifact(
     """
     taxonomy = read_taxonomy()
     encoder = build_encoder(config)
-    network = build_network(config, taxonomy, encoder.pad_id)
+    network = build_network(config, taxonomy, encoder.pad_id, merge_after)
     load_model(network, str(weights))
     aside = out.with_name(out.name + ".partial")
     shutil.rmtree(aside, ignore_errors=True)

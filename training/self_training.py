@@ -7,7 +7,6 @@ the targets as they are, not rounded to yes and no. Evidence is left to the anno
 
 import gzip
 import json
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -31,7 +30,7 @@ def judge_unlabelled(
     `config.words` are passed over, as those that were annotated are no longer.
     """
     classifier = SensitivityClassifier.load(artifact)
-    drawn = list(_draw(corpus / FILE, config, seed))
+    drawn = draw_unlabelled(corpus, config.candidates, config.words, seed)
     assessments = [
         classifier.assess([example])[0] for example in tqdm(drawn, desc="judging", unit="article")
     ]
@@ -40,13 +39,16 @@ def judge_unlabelled(
     return [_example(article, found) for article, found in checked[: config.articles]]
 
 
-def _draw(path: Path, config: SelfTraining, seed: int) -> Iterator[Article]:
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
+def draw_unlabelled(corpus: Path, count: int, words: int, seed: int) -> list[Article]:
+    """So many articles at random that nobody annotated, of so many words at the most."""
+    with gzip.open(corpus / FILE, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     order = np.random.default_rng([seed, 3]).permutation(len(rows))
-    short = (rows[i] for i in order if len(rows[i]["text"].split()) <= config.words)
-    for row in islice(short, config.candidates):
-        yield Article(body=row["text"], title=row["title"] or "", id=row["id"])
+    short = (rows[i] for i in order if len(rows[i]["text"].split()) <= words)
+    return [
+        Article(body=row["text"], title=row["title"] or "", id=row["id"])
+        for row in islice(short, count)
+    ]
 
 
 def _teaches(assessment: Assessment) -> bool:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_model, save_model
+from safetensors.torch import load_file, load_model, save_file, save_model
 from sklearn.metrics import average_precision_score
 from tqdm import tqdm
 
-from classifier.network import Network
+from classifier.network import Network, gather
 from classifier.windows import ArticleEncoder
 from labels import Taxonomy
 from training.batches import Batch, Encoded, TrainingSet, encode_examples
@@ -20,11 +20,19 @@ from training.build import build_encoder, build_network, encoder_checksum
 from training.checkpoint import append_json, load_checkpoint, save_checkpoint
 from training.config import TrainingConfig
 from training.corpus import Example, evidence_mask
-from training.loss import multitask_loss
+from training.loss import imitation_loss, multitask_loss
 from training.optimiser import WeightAverage, make_optimiser, set_rates
 from training.predict import RawOutputs, predict
 
 WEIGHTS = "network.safetensors"
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a teacher, by its version, has read: items with its vectors."""
+
+    teacher: str
+    items: Sequence[Encoded]
 
 
 @dataclass
@@ -39,11 +47,13 @@ class Training:
     average: WeightAverage
 
 
-def set_up(config: TrainingConfig, taxonomy: Taxonomy, start: Path | None) -> Training:
+def set_up(
+    config: TrainingConfig, taxonomy: Taxonomy, start: Path | None, merge_after: int = 0
+) -> Training:
     """A network with fresh heads, or with the weights at `start`, its optimiser and its average."""
     torch.manual_seed(config.seed)
     encoder = build_encoder(config)
-    network = build_network(config, taxonomy, encoder.pad_id)
+    network = build_network(config, taxonomy, encoder.pad_id, merge_after)
     if start:
         load_model(network, str(start))
     optimiser = make_optimiser(network, config.optimisation)
@@ -59,22 +69,25 @@ def train(
     workspace: Path,
     checkpoint_every: int = 100,
     start: Path | None = None,
+    lesson: Lesson | None = None,
 ) -> Path:
     """Train to the end in the folder `workspace`, going on from its checkpoint where there is one.
 
     Writes `metrics.jsonl` (a line an epoch, of `dev`) and the averaged weights, whose path is the
     answer. The same seed gives the same weights, killed on the way or not. `start` names weights to
-    begin with, instead of the base encoder's.
+    begin with, instead of the base encoder's; `lesson` is what a teacher read, learned by a network
+    that merges tokens.
     """
     workspace.mkdir(parents=True, exist_ok=True)
-    training = set_up(config, taxonomy, start)
-    fingerprint = experiment_fingerprint(config, taxonomy, examples)
+    merge_after = config.distillation.merge_after if lesson else 0
+    training = set_up(config, taxonomy, start, merge_after)
+    fingerprint = experiment_fingerprint(config, taxonomy, examples, lesson)
     checkpoint = workspace / "checkpoint.pt"
     parts = (training.network, training.optimiser, training.average)
     progress = load_checkpoint(checkpoint, fingerprint, *parts)
     if config.optimisation.compile:
         training.network.encoder.compile()
-    dealt = TrainingSet(examples, training.encoder, config)
+    dealt = TrainingSet(examples, training.encoder, config, lesson.items if lesson else ())
     watched = encode_examples(dev, training.encoder)
     epochs = range(config.optimisation.epochs)
     total = sum(len(dealt.steps(epoch)) for epoch in epochs)
@@ -99,6 +112,17 @@ def train(
     return workspace / WEIGHTS
 
 
+def average_weights(trained: Sequence[Path], out: Path) -> Path:
+    """Write the mean of the weights of networks, each of which was trained on from the one before.
+
+    Wortsman et al., Model soups, 2022.
+    """
+    networks = [load_file(path) for path in trained]
+    means = {name: torch.stack([n[name] for n in networks]).mean(0) for name in networks[0]}
+    save_file(means, out)
+    return out
+
+
 def train_step(training: Training, batch: Batch, step: int, steps: int) -> float:
     """One update of the weights. The step's number seeds its dropout, so it can be repeated."""
     optimisation = training.config.optimisation
@@ -106,8 +130,12 @@ def train_step(training: Training, batch: Batch, step: int, steps: int) -> float
     torch.manual_seed(training.config.seed * 1_000_003 + step)
     set_rates(training.optimiser, step, steps, optimisation.warmup)
     with torch.autocast("cpu", torch.bfloat16, enabled=optimisation.bfloat16):
-        outputs = training.network(batch.ids, batch.slots, batch.places)
+        vectors = training.network.encoder(batch.ids, batch.slots).float()
+    outputs = training.network.judge(vectors, batch.places)
     loss = multitask_loss(outputs, batch, training.config.loss)
+    if batch.vectors is not None:
+        own = gather(vectors, batch.places)
+        loss = loss + training.config.distillation.imitation * imitation_loss(own, batch.vectors)
     loss.backward()  # type: ignore[no-untyped-call]
     torch.nn.utils.clip_grad_norm_(training.network.parameters(), optimisation.clip)
     training.optimiser.step()
@@ -153,12 +181,20 @@ def quick_figures(
 
 
 def experiment_fingerprint(
-    config: TrainingConfig, taxonomy: Taxonomy, examples: Sequence[Example]
+    config: TrainingConfig,
+    taxonomy: Taxonomy,
+    examples: Sequence[Example],
+    lesson: Lesson | None = None,
 ) -> str:
     """SHA-256 (hex) of all that the weights of one training depend on."""
     digest = hashlib.sha256()
     settings = asdict(config)
     del settings["self_training"]  # what comes after this training
+    if lesson is None:
+        del settings["distillation"]
+    else:
+        settings["teacher"] = lesson.teacher
+        examples = [item.example for item in lesson.items]
     digest.update(json.dumps(settings, sort_keys=True).encode())
     digest.update((encoder_checksum(config.encoder) or config.encoder).encode())
     digest.update(taxonomy.version.encode())

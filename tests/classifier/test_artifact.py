@@ -104,7 +104,7 @@ def test_a_sealed_change_has_another_version(copy: Path) -> None:
 
 def test_another_format_is_refused(copy: Path) -> None:
     rewrite(copy, lambda table: table.update(format=99))
-    with pytest.raises(ArtifactError, match="format 99, this code reads format 2"):
+    with pytest.raises(ArtifactError, match="format 99, this code reads 2 to 3"):
         SensitivityClassifier.load(copy)
 
 

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.batch import NO_PLACE, locate_passages, pad_windows
+from classifier.batch import NO_PLACE, filled, locate_passages, pad_windows
 from classifier.network import Network, Outputs, ordered_logits
 from classifier.windows import Window
 from tests.classifier.texts import ARTICLES
@@ -18,9 +18,9 @@ PAD_ID = SPECIAL.index("[PAD]")
 finite = st.floats(-1e6, 1e6, width=32)
 
 
-@pytest.fixture(scope="module")
-def network() -> Network:
-    return tiny_network()
+@pytest.fixture(scope="module", params=[0, 1], ids=["plain", "merging"])
+def network(request: pytest.FixtureRequest) -> Network:
+    return tiny_network(merge_after=request.param)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def run(
 ) -> Outputs:
     """Outputs for the sections, with so much more padding than they need."""
     flat = [window for section in sections for window in section]
-    longest = max(len(window.ids) for window in flat)
+    longest = filled(max(len(window.ids) for window in flat))
     ids, slots = pad_windows(flat, PAD_ID, len(flat) + windows, longest + tokens)
     located = torch.from_numpy(locate_passages(sections, TINY_WINDOWING.slots).places)
     more = torch.full((len(sections), places), NO_PLACE)
@@ -72,12 +72,34 @@ def test_the_steps_between_ordered_logits_may_be_wide_or_none() -> None:
 
 @pytest.mark.parametrize(
     "padding",
-    [{"windows": 3}, {"tokens": 9}, {"places": 5}, {"windows": 1, "tokens": 1, "places": 1}],
+    [{"windows": 3}, {"tokens": 18}, {"places": 5}, {"windows": 1, "tokens": 2, "places": 1}],
 )
 def test_padding_does_not_change_the_outputs(
     network: Network, sections: list[tuple[Window, ...]], padding: dict[str, int]
 ) -> None:
     assert_same(run(network, sections, **padding), run(network, sections))
+
+
+def test_merging_reads_neighbours_as_their_mean() -> None:
+    """Layers that change nothing leave the means of pairs; padding is no neighbour."""
+    encoder = tiny_network().encoder
+    encoder.transformer.encoder.layer = torch.nn.ModuleList([Unchanged(), Unchanged()])  # type: ignore[union-attr]
+    ids = torch.tensor([[2, 7, 8, 9, 10, PAD_ID]])
+    slots = torch.tensor([[-1, 0, 0, 1, 1, -1]])
+    with torch.inference_mode():
+        states = encoder.transformer.embeddings(input_ids=ids)[0]  # type: ignore[operator]
+        first, second, *empty = encoder(ids, slots)[0]
+    pairs = [(states[0] + states[1]) / 2, (states[2] + states[3]) / 2, states[4]]
+    torch.testing.assert_close(first, (pairs[0] + pairs[1]) / 2)
+    torch.testing.assert_close(second, (pairs[1] + pairs[2]) / 2)
+    assert not torch.stack(empty).any()
+
+
+class Unchanged(torch.nn.Module):
+    """A layer that gives back what it is given."""
+
+    def forward(self, states: torch.Tensor, _: torch.Tensor) -> torch.Tensor:
+        return states
 
 
 def test_sections_side_by_side_do_not_change_each_other(

@@ -40,4 +40,5 @@ def config(base: Path) -> TrainingConfig:
         windowing=TINY_WINDOWING,
         optimisation=optimisation,
         self_training=replace(shipped.self_training, articles=0),
+        distillation=replace(shipped.distillation, merge_after=0),
     )

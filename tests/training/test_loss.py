@@ -19,7 +19,15 @@ def batch(severity: float = 1.0) -> Batch:
     evidence[0, 1] = 1.0
     full = torch.full((1, 3, 3), severity)
     return Batch(
-        none, none, places, full, torch.ones(1, 16), torch.zeros(1, 2), torch.tensor([1]), evidence
+        none,
+        none,
+        places,
+        full,
+        torch.ones(1, 16),
+        torch.zeros(1, 2),
+        torch.tensor([1]),
+        evidence,
+        vectors=None,
     )
 
 

@@ -8,13 +8,16 @@ import numpy as np
 import pytest
 
 from classifier import Article, SensitivityClassifier
+from classifier.errors import ArtifactError
 from labels import read_taxonomy
+from training.build import build_encoder
 from training.card import fill_tables, model_card, results_table
 from training.config import TrainingConfig
 from training.corpus import read_split
+from training.distillation import read_lesson
 from training.evaluate import evaluate, false_alarms
 from training.leave_out import deal_sources, leave_sources_out
-from training.release import make_artifact
+from training.release import distil_artifact, make_artifact
 from training.self_training import judge_unlabelled
 
 
@@ -73,6 +76,38 @@ def test_a_second_network_learns_from_the_first_artifact(
         assert example.soft is not None
         said = [label.probabilities for label in found.labels.values()]
         assert example.soft.severities == pytest.approx(np.array(said))
+
+
+def test_a_faster_network_learns_from_the_artifact(
+    made: Path, config: TrainingConfig, corpus: Path, tmp_path: Path
+) -> None:
+    """It reads tokens two by two, and has the vectors of its teacher, or nearly."""
+    lesson = replace(config.distillation, merge_after=1, articles=10, encoder_rates=[3e-3] * 4)
+    optimisation = replace(config.optimisation, averaging=0.5)
+    asked = replace(config, distillation=lesson, optimisation=optimisation)
+    work, out = tmp_path / "work", tmp_path / "student"
+    distil_artifact(asked, made, corpus, work, out)
+    assert json.loads((out / "network.json").read_text())["merge_after"] == 1
+    manifests = [json.loads((folder / "artifact.json").read_text()) for folder in (made, out)]
+    assert manifests[1]["origin"]["teacher"] == manifests[0]["version"]
+    items = read_lesson(made, build_encoder(asked), read_split(corpus, "dev"), tmp_path)
+    student = read_lesson(out, build_encoder(asked), read_split(corpus, "dev"), tmp_path)
+    wanted, found = (
+        np.concatenate([item.vectors for item in one.items if item.vectors is not None])
+        for one in (items, student)
+    )
+    assert np.square(found - wanted).sum() < 0.3 * np.square(wanted).sum()
+    before = (out / "network.safetensors").read_bytes()
+    distil_artifact(asked, made, corpus, work, out)  # all is there: nothing is learned anew
+    assert (out / "network.safetensors").read_bytes() == before
+
+
+def test_a_teacher_of_other_windows_is_refused(
+    made: Path, config: TrainingConfig, corpus: Path, tmp_path: Path
+) -> None:
+    other = replace(config, windowing=replace(config.windowing, tokens=64))
+    with pytest.raises(ArtifactError, match="same windowing"):
+        distil_artifact(other, made, corpus, tmp_path / "work", tmp_path / "out")
 
 
 def test_false_alarms_count_hard_articles_that_are_clear_everywhere(

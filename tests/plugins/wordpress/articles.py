@@ -6,8 +6,8 @@ PARAGRAPHS = (
     "of a 13-year-old boy outside a school.",
     "The footage, taken by a pupil, shows the officer throwing the boy to the ground, handcuffing "
     "him and pressing a knee into his neck while he cries that he cannot breathe.",
-    "The boy was treated in hospital for a broken collarbone. Police said he had been mistaken for "
-    "an older youth who was wanted for theft.",
+    "The boy stopped breathing and died on the pavement. Prosecutors have charged the officer with "
+    "murder. Police said the boy had been mistaken for an older youth.",
     "The town council meets on Thursday to choose a contractor for the new ferry ramp.",
 )
 QUIET_TITLE = "Council picks contractor for ferry ramp"

@@ -17,6 +17,7 @@ SOURCE = "\n\n".join(
     (
         PARAGRAPHS[0].replace("13-year-old", "<strong>13-year-old</strong>"),
         PARAGRAPHS[1].replace(" neck ", "&nbsp;neck "),
+        PARAGRAPHS[2],
         *QUIET,
     )
 )
