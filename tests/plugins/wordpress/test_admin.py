@@ -101,7 +101,8 @@ def test_settings_and_the_connection_in_plain_words(
     expect(tested).to_contain_text("The key lacks the scope decide.")
     expect(tested).to_contain_text("The key may have articles checked.")
     page.get_by_label("Key", exact=True).fill(forewarn.key)
-    page.get_by_role("button", name="Save Changes").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save Changes").click()
     attempt.click()
     expect(tested).to_contain_text("The key may send decisions.")
     expect(tested).not_to_contain_text("✘")

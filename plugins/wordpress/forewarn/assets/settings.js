@@ -31,4 +31,5 @@
 		}
 		button.disabled = false;
 	} );
+	button.disabled = false; // Before, a click would have been lost.
 }( window.wp ) );

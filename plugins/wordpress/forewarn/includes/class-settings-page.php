@@ -133,7 +133,7 @@ final class Settings_Page {
 		do_settings_sections( self::PAGE );
 		submit_button();
 		echo '</form><h2>' . esc_html__( 'Connection', 'forewarn' ) . '</h2>';
-		echo '<p><button type="button" class="button" id="forewarn-test">' . esc_html__( 'Try what is saved', 'forewarn' ) . '</button></p>';
+		echo '<p><button type="button" class="button" id="forewarn-test" disabled>' . esc_html__( 'Try what is saved', 'forewarn' ) . '</button></p>';
 		echo '<ul id="forewarn-tested" role="status"></ul>';
 		self::print_waiting();
 		echo '</div>';
