@@ -40,12 +40,11 @@ def encoder_operations() -> dict[str, float]:
     shape = json.loads((released_artifact() / CONFIGURATION).read_text("utf-8"))
     width, inner = shape["hidden_size"], shape["intermediate_size"]
     tokens = read_manifest(released_artifact()).windowing.tokens
-    layers, merge_after = shape["num_hidden_layers"], shape["merge_after"]
+    layers = shape["num_hidden_layers"]
+    whole = shape["merge_after"] or layers  # those that read every token by itself
     matrices = 4 * width * width + 2 * width * inner
     plain, merging = matrices + 2 * tokens * width, (matrices + tokens * width) / 2
-    total = (
-        merge_after * plain + (layers - merge_after) * merging if merge_after else layers * plain
-    )
+    total = whole * plain + (layers - whole) * merging
     return {"encoder_mops_per_token": round(2 * total / 1e6, 2)}
 
 

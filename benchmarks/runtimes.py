@@ -28,7 +28,7 @@ from benchmarks.articles import invented_article
 from benchmarks.machine import processor
 from classifier import Article
 from classifier.artifact import read_manifest, released_artifact
-from classifier.batch import filled, pad_windows
+from classifier.batch import fill_windows
 from classifier.network import PassageEncoder
 from classifier.torch_runtime import read_network
 from classifier.windows import ArticleEncoder, Window
@@ -182,7 +182,7 @@ def fill(windows: Sequence[Window], pad_id: int) -> list[Window]:
     """The windows as long as they are read."""
     made = []
     for window in windows:
-        ids, slots = pad_windows([window], pad_id, 1, filled(len(window.ids)))
+        ids, slots = fill_windows([window], pad_id)
         made.append(replace(window, ids=ids[0], slots=slots[0]))
     return made
 

@@ -62,6 +62,14 @@ def filled(tokens: int) -> int:
     return -(-tokens // STEP) * STEP
 
 
+def fill_windows(
+    windows: Sequence[Window], pad_id: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """`ids` and `slots` of the windows, filled up to the length that the longest is read at."""
+    longest = max(len(window.ids) for window in windows)
+    return pad_windows(windows, pad_id, len(windows), filled(longest))
+
+
 def pad_windows(
     windows: Sequence[Window], pad_id: int, count: int, tokens: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

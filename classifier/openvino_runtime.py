@@ -18,7 +18,7 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 
-from classifier.batch import filled, locate_passages, pad_windows
+from classifier.batch import fill_windows, filled, locate_passages
 from classifier.lexical import read_lexical_model
 from classifier.runtime import Floats, SectionLogits, usable_cores
 from classifier.windows import Window
@@ -107,8 +107,7 @@ class OpenVinoRuntime:
 
     def _encode(self, windows: Sequence[Window]) -> Floats:
         """The vectors (W, S, D) of windows of one length."""
-        length = filled(len(windows[0].ids))
-        ids, slots = pad_windows(windows, self._pad_id, len(windows), length)
+        ids, slots = fill_windows(windows, self._pad_id)
         return self._encoder.run({"ids": ids, "slots": slots})[0]
 
     def _judge(self, section: Sequence[Window], vectors: list[Floats]) -> SectionLogits:

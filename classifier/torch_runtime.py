@@ -16,7 +16,7 @@ from torch import Tensor
 from transformers import AutoConfig, AutoModel
 
 from classifier.artifact import CONFIGURATION, WEIGHTS
-from classifier.batch import filled, locate_passages, pad_windows, windows_by_length
+from classifier.batch import fill_windows, locate_passages, windows_by_length
 from classifier.lexical import read_lexical_model
 from classifier.network import Heads, HeadSizes, Network, PassageEncoder
 from classifier.runtime import Floats, SectionLogits
@@ -84,8 +84,7 @@ class TorchRuntime:
         vectors: Tensor | None = None
         for numbers in windows_by_length(windows, BATCH):
             batch = [windows[number] for number in numbers]
-            longest = filled(len(batch[0].ids))
-            ids, slots = pad_windows(batch, self._pad_id, len(batch), longest)
+            ids, slots = fill_windows(batch, self._pad_id)
             found = self._network.encoder(self._sent(ids), self._sent(slots)).float()
             if vectors is None:
                 vectors = found.new_zeros(len(windows), *found.shape[1:])

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.export import Dim
 
 from classifier.artifact import CONFIGURATION, WEIGHTS
-from classifier.batch import filled, pad_windows
+from classifier.batch import fill_windows
 from classifier.network import Heads, Network, PassageEncoder
 from classifier.windows import ArticleEncoder, Window
 
@@ -76,7 +76,7 @@ def _quantised(graph: openvino.Model, windows: Sequence[Window], pad_id: int) ->
 
 
 def _feed(window: Window, pad_id: int) -> dict[str, NDArray[np.int64]]:
-    ids, slots = pad_windows([window], pad_id, 1, filled(len(window.ids)))
+    ids, slots = fill_windows([window], pad_id)
     return {"ids": ids, "slots": slots}
 
 
