@@ -1,6 +1,5 @@
 """What the machine could do: the rate at which it multiplies matrices, and what a token takes."""
 
-import json
 import os
 import time
 
@@ -8,7 +7,7 @@ import numpy as np
 import openvino
 from openvino import opset13 as operators
 
-from classifier.artifact import CONFIGURATION, read_manifest, released_artifact
+from classifier.artifact import read_configuration, read_manifest, released_artifact
 from classifier.runtime import usable_cores
 
 WIDTHS = (384, 768, 1_536)
@@ -37,7 +36,7 @@ def encoder_operations() -> dict[str, float]:
     queries and weights with the keys and values of all T tokens. Where tokens are merged, layers
     read half as many, each with half as many.
     """
-    shape = json.loads((released_artifact() / CONFIGURATION).read_text("utf-8"))
+    shape = read_configuration(released_artifact())
     width, inner = shape["hidden_size"], shape["intermediate_size"]
     tokens = read_manifest(released_artifact()).windowing.tokens
     layers = shape["num_hidden_layers"]

@@ -9,11 +9,14 @@ import openvino
 from classifier import Article, SensitivityClassifier
 from classifier.article import render
 from classifier.artifact import read_manifest, released_artifact
+from classifier.batch import fill_windows, windows_of_one_length, windows_together
 from classifier.language import detect_language
 from classifier.lexical import read_lexical_model
-from classifier.windows import ArticleEncoder, Window
+from classifier.openvino_runtime import OpenVinoRuntime
+from classifier.windows import ArticleEncoder, EncodedArticle
 
 ROUNDS = 3
+PROFILED = 20  # articles whose operators are timed
 
 
 def share_of_stages(articles: Sequence[Article]) -> dict[str, Any]:
@@ -27,8 +30,7 @@ def share_of_stages(articles: Sequence[Article]) -> dict[str, Any]:
     lexical = read_lexical_model(folder / "lexical.npz")
     classifier = SensitivityClassifier.load(folder, threads=1)
     read = [encoder.encode(article) for article in articles]
-    windows = [window for one in read for window in one.windows]
-    network, operators = _network(windows)
+    runtime = OpenVinoRuntime(folder, windowing.slots, encoder.pad_id, threads=1)
 
     def each(stage: Callable[[int], object]) -> float:
         return min(_seconds(stage, len(articles)) for _ in range(ROUNDS))
@@ -39,13 +41,13 @@ def share_of_stages(articles: Sequence[Article]) -> dict[str, Any]:
         "sentences": sentences,
         "tokens and windows": each(lambda n: encoder.encode(articles[n])) - sentences,
         "language": each(lambda n: detect_language(articles[n].title + articles[n].body)),
-        "encoder": network,
+        "encoder": each(lambda n: runtime.vectors(list(read[n].windows))),
         "lexical model": each(lambda n: [lexical.score(s) for s in read[n].sections]),
     }
     stages["heads, calibration, passages and the rest"] = whole - sum(stages.values())
     return {
         "of_the_whole": {name: round(seconds / whole, 4) for name, seconds in stages.items()},
-        "of_the_encoder": operators,
+        "of_the_encoder": share_of_operators(read, encoder.pad_id),
     }
 
 
@@ -56,28 +58,26 @@ def _seconds(stage: Callable[[int], object], count: int) -> float:
     return time.perf_counter() - begun
 
 
-def _network(windows: Sequence[Window]) -> tuple[float, dict[str, float]]:
-    """Seconds of the encoder for all windows, and the shares of its kinds of operators."""
+def share_of_operators(read: Sequence[EncodedArticle], pad_id: int) -> dict[str, float]:
+    """Shares of the encoder's kinds of operators, windows being read as one thread reads them."""
     settings = {"NUM_STREAMS": 1, "INFERENCE_NUM_THREADS": 1, "ENABLE_CPU_PINNING": False}
     path = released_artifact() / "encoder.xml"
-    plain, counting = (
-        openvino.Core().compile_model(path, "CPU", settings | more).create_infer_request()
-        for more in ({}, {"PERF_COUNT": True})
+    request = (
+        openvino.Core()
+        .compile_model(path, "CPU", settings | {"PERF_COUNT": True})
+        .create_infer_request()
     )
-
-    def run(request: openvino.InferRequest, number: int) -> None:
-        window = windows[number]
-        request.infer({"ids": window.ids[None], "slots": window.slots[None]})
-
-    seconds = min(_seconds(lambda n: run(plain, n), len(windows)) for _ in range(ROUNDS))
     spent: dict[str, float] = {}
-    for number in range(min(len(windows), 100)):
-        run(counting, number)
-        for one in counting.profiling_info:
-            kind = _KINDS.get(one.node_type, "the rest")
-            spent[kind] = spent.get(kind, 0.0) + one.real_time.total_seconds()
+    for article in read[:PROFILED]:
+        windows = list(article.windows)
+        for run in windows_of_one_length(windows, windows_together(len(windows), 1)):
+            ids, slots = fill_windows([windows[number] for number in run], pad_id)
+            request.infer({"ids": ids, "slots": slots})
+            for one in request.profiling_info:
+                kind = _KINDS.get(one.node_type, "the rest")
+                spent[kind] = spent.get(kind, 0.0) + one.real_time.total_seconds()
     whole = sum(spent.values())
-    return seconds, {
+    return {
         kind: round(value / whole, 4) for kind, value in sorted(spent.items(), key=lambda s: -s[1])
     }
 

@@ -25,7 +25,7 @@ from classifier.windows import Windowing
 from labels import Taxonomy, read_taxonomy
 
 FORMAT = 3  # what is written
-READABLE = (2, 3)  # 2 knows no merging of tokens, and merges none
+READABLE = (2, 3)  # 2 knows no merging of tokens, see `read_configuration`
 MANIFEST = "artifact.json"
 GATE = "gate.json"  # what came of comparing it with the artifact in force
 WEIGHTS, CONFIGURATION = "network.safetensors", "network.json"
@@ -133,6 +133,12 @@ def _verify_files(folder: Path, manifest: Manifest) -> None:
                 f"{manifest.files.get(name, 'unknown')[:16]}, got {found[:16]}. "
                 "Fetch the artifact again; with git, `git checkout -- models`."
             )
+
+
+def read_configuration(folder: Path) -> dict[str, Any]:
+    """The transformer's configuration and `merge_after`, which is 0 where the artifact is older."""
+    table: dict[str, Any] = json.loads((folder / CONFIGURATION).read_text("utf-8"))
+    return {"merge_after": 0} | table
 
 
 def read_artifact_taxonomy(folder: Path) -> Taxonomy:

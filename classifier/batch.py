@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from classifier.windows import NO_SLOT, Window
 
 NO_PLACE = -1
-STEP = 16  # tokens; even, as the network may read two at a time
+TOGETHER = 4  # windows of an article in a run, at the most
+STEP = 32  # tokens; even, as the network may read two at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,26 @@ def windows_by_length(windows: Sequence[Window], tokens: int) -> list[list[int]]
             batches.append([])
         batches[-1].append(number)
     return batches
+
+
+def windows_together(windows: int, threads: int) -> int:
+    """How many of an article's windows to read in a run.
+
+    Larger matrices are multiplied faster, but none of the threads should be without a window.
+    """
+    return max(1, min(TOGETHER, -(-windows // threads)))
+
+
+def windows_of_one_length(windows: Sequence[Window], most: int) -> list[list[int]]:
+    """Numbers of windows that are filled alike, in runs of so many at most, the longest first."""
+    by_length: dict[int, list[int]] = {}
+    for number, window in enumerate(windows):
+        by_length.setdefault(filled(len(window.ids)), []).append(number)
+    return [
+        numbers[first : first + most]
+        for _, numbers in sorted(by_length.items(), reverse=True)
+        for first in range(0, len(numbers), most)
+    ]
 
 
 def filled(tokens: int) -> int:

@@ -2,9 +2,9 @@
 
 A window is filled up to a multiple of `STEP` tokens: OpenVINO keeps code and memory for each length
 that it has seen, and runs round lengths faster than it loses by the padding
-(`docs/performance.md`). Windows of an article that have one length are read two at a time, as
-larger matrices are multiplied faster; windows of several articles never are, so an answer cannot
-depend, not even in its last digit, on which articles it was asked together with.
+(`docs/performance.md`). Windows of an article that have one length are read a few at a time;
+windows of several articles never are, so an answer cannot depend, not even in its last digit, on
+which articles it was asked together with.
 """
 
 import threading
@@ -18,12 +18,15 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 
-from classifier.batch import fill_windows, filled, locate_passages
+from classifier.batch import (
+    fill_windows,
+    locate_passages,
+    windows_of_one_length,
+    windows_together,
+)
 from classifier.lexical import read_lexical_model
 from classifier.runtime import Floats, SectionLogits, usable_cores
 from classifier.windows import Window
-
-TOGETHER = 2  # windows in a run, at the most
 
 # The first array makes OpenVINO's bindings look numpy up; two threads at once would wait for each
 # other for ever (https://github.com/pybind/pybind11/pull/4877).
@@ -64,7 +67,7 @@ class OpenVinoRuntime:
         # A few passage vectors in, the answer out: nothing to gain from fewer bits.
         self._heads = _Graph(folder / "heads.xml", threads, {"INFERENCE_PRECISION_HINT": "f32"})
         self._lexical = read_lexical_model(folder / "lexical.npz")
-        self._slots, self._pad_id = slots, pad_id
+        self._slots, self._pad_id, self._threads = slots, pad_id, threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="encoder")
 
     def start(self, sections: Sequence[Sequence[Window]]) -> Callable[[], list[SectionLogits]]:
@@ -85,14 +88,7 @@ class OpenVinoRuntime:
 
     def _begin(self, windows: Sequence[Window]) -> Callable[[], list[Floats]]:
         """Begin to read the windows of an article, the longest first."""
-        by_length: dict[int, list[int]] = {}
-        for number, window in enumerate(windows):
-            by_length.setdefault(filled(len(window.ids)), []).append(number)
-        runs = [
-            numbers[first : first + TOGETHER]
-            for _, numbers in sorted(by_length.items(), reverse=True)
-            for first in range(0, len(numbers), TOGETHER)
-        ]
+        runs = windows_of_one_length(windows, windows_together(len(windows), self._threads))
         begun = [self._pool.submit(self._encode, [windows[n] for n in run]) for run in runs]
 
         def fetch() -> list[Floats]:

@@ -4,7 +4,6 @@ Nothing waits until an answer is asked for or enough has come for a batch. A GPU
 while the next articles are made ready.
 """
 
-import json
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,7 +14,7 @@ from safetensors.torch import load_model
 from torch import Tensor
 from transformers import AutoConfig, AutoModel
 
-from classifier.artifact import CONFIGURATION, WEIGHTS
+from classifier.artifact import WEIGHTS, read_configuration
 from classifier.batch import fill_windows, locate_passages, windows_by_length
 from classifier.lexical import read_lexical_model
 from classifier.network import Heads, HeadSizes, Network, PassageEncoder
@@ -130,13 +129,12 @@ class _Gathered:
 
 def read_network(folder: Path, taxonomy: Taxonomy, slots: int, pad_id: int) -> Network:
     """The network of an artifact in float32, ready to be asked."""
-    table = json.loads((folder / CONFIGURATION).read_text("utf-8"))
+    table = read_configuration(folder)
     configuration = AutoConfig.for_model(**table)
     transformer = AutoModel.from_config(  # type: ignore[no-untyped-call]
         configuration, attn_implementation="sdpa", add_pooling_layer=False
     )
     heads = Heads(configuration.hidden_size, HeadSizes.of(taxonomy))
-    merge_after = table.get("merge_after", 0)
-    network = Network(PassageEncoder(transformer, pad_id, slots, merge_after), heads)
+    network = Network(PassageEncoder(transformer, pad_id, slots, table["merge_after"]), heads)
     load_model(network, str(folder / WEIGHTS))
     return network.eval()

@@ -1,17 +1,38 @@
 """Putting a network together from a base encoder and a taxonomy."""
 
 import hashlib
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
 from transformers import AutoConfig, AutoModel, AutoTokenizer
 
+from classifier.artifact import CONFIGURATION, read_configuration
 from classifier.network import Heads, HeadSizes, Network, PassageEncoder
 from classifier.windows import ArticleEncoder
 from labels import Taxonomy
 from training.config import ConfigError, TrainingConfig
 
 PACKAGE = "package:"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a network is made to read faster than its base encoder."""
+
+    merge_after: int = 0  # as in `PassageEncoder`
+    hidden_act: str | None = None  # the function inside its layers; None for the base encoder's own
+
+
+AS_BASE = Shape()
+
+
+def read_shape(artifact: Path) -> Shape:
+    """The shape of an artifact's network; the oldest do not tell, and have that of their base."""
+    if not (artifact / CONFIGURATION).is_file():
+        return AS_BASE
+    table = read_configuration(artifact)
+    return Shape(table["merge_after"], table["hidden_act"])
 
 
 def locate_encoder(name: str) -> str:
@@ -35,15 +56,16 @@ def build_encoder(config: TrainingConfig) -> ArticleEncoder:
 
 
 def build_network(
-    config: TrainingConfig, taxonomy: Taxonomy, pad_id: int, merge_after: int = 0
+    config: TrainingConfig, taxonomy: Taxonomy, pad_id: int, shape: Shape = AS_BASE
 ) -> Network:
-    """The base encoder under new heads; `merge_after` as in `PassageEncoder`."""
+    """The base encoder under new heads."""
     rules = config.regularisation
     base = AutoConfig.from_pretrained(
         locate_encoder(config.encoder),
         hidden_dropout_prob=rules.hidden_dropout,
         attention_probs_dropout_prob=rules.attention_dropout,
     )
+    base.hidden_act = shape.hidden_act or base.hidden_act
     transformer = AutoModel.from_pretrained(
         locate_encoder(config.encoder),
         config=base,
@@ -52,6 +74,7 @@ def build_network(
     )
     heads = Heads(base.hidden_size, HeadSizes.of(taxonomy), rules.head_dropout)
     slots, tokens = config.windowing.slots, config.windowing.tokens
+    merge_after = shape.merge_after
     if merge_after and (merge_after >= base.num_hidden_layers or tokens % 2):
         raise ConfigError(
             f"Tokens can be merged after 1 to {base.num_hidden_layers - 1} layers of this encoder, "

@@ -11,7 +11,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from classifier.artifact import CONFIGURATION, read_manifest
+from classifier.artifact import read_configuration, read_manifest
 from labels import Taxonomy, read_taxonomy
 from training.evaluate import METRICS
 from training.leave_out import FIGURES
@@ -127,7 +127,6 @@ def model_card(folder: Path, metrics: dict[str, Any], taxonomy: Taxonomy) -> str
     manifest = read_manifest(folder)
     hard = metrics["hard_clear"]
     left_out = json.loads((folder / FIGURES).read_text("utf-8"))
-    configuration = json.loads((folder / CONFIGURATION).read_text("utf-8"))
     return Template(TEMPLATE.read_text("utf-8")).substitute(
         name=manifest.name,
         version=manifest.version,
@@ -137,7 +136,7 @@ def model_card(folder: Path, metrics: dict[str, Any], taxonomy: Taxonomy) -> str
         base_sha256=manifest.origin["base"]["sha256"],
         train_articles=f"{manifest.origin['articles']['train']:,}",
         dev_articles=f"{manifest.origin['articles']['dev']:,}",
-        merging=_merging(configuration.get("merge_after", 0)),
+        merging=_merging(read_configuration(folder)["merge_after"]),
         distilled=_distilled(manifest.origin["articles"].get("read")),
         judged_articles=f"{manifest.origin['articles']['judged']:,}",
         test_articles=f"{metrics['classifier']['articles']:,}",

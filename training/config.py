@@ -74,12 +74,14 @@ class Distillation:
     """A last training, of a network that reads two tokens as one; none where `merge_after` is 0.
 
     It learns the vectors that the trained network has for passages, beside what annotators said.
+    Then GELU gives way to the hard swish, which is computed faster and learns to say the same.
     """
 
     merge_after: int  # layers, after which each two neighbouring tokens are read as one
     articles: int  # that nobody annotated, read beside the annotated ones
     words: int  # of such an article, at the most
     encoder_rates: list[float]  # of every layer, in each of so many rounds
+    hard_swish_rate: float  # of every layer while it learns that; 0 where GELU stays
     head_rate: float
     imitation: float  # weight of the distance to the trained network's vectors
 

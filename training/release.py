@@ -12,18 +12,25 @@ from typing import Any
 from safetensors.torch import load_model
 
 import labels
-from classifier.artifact import CONFIGURATION, MANIFEST, WEIGHTS, read_manifest, write_manifest
+from classifier.artifact import MANIFEST, WEIGHTS, read_manifest, write_manifest
 from classifier.calibration import write_calibration
 from classifier.errors import ArtifactError
 from classifier.lexical import write_lexical_model
 from classifier.version import __version__
 from labels import read_taxonomy
 from training.batches import encode_examples
-from training.build import build_encoder, build_network, encoder_checksum
+from training.build import (
+    AS_BASE,
+    Shape,
+    build_encoder,
+    build_network,
+    encoder_checksum,
+    read_shape,
+)
 from training.calibrate import artifact_logits, fit_calibration
 from training.config import TrainingConfig
 from training.corpus import Example, read_split
-from training.distillation import distil, not_annotated
+from training.distillation import distil, last_shape, not_annotated
 from training.export import export_network
 from training.frozen_test import leave_out_near, read_frozen_test, require_unfrozen
 from training.lexical import fit_lexical_model
@@ -90,7 +97,7 @@ def distil_artifact(
     out: Path,
     extra: Sequence[Example] = (),
 ) -> Path:
-    """Train a network that merges tokens on what the artifact `teacher` says, and put it at `out`.
+    """Train a faster network on what the artifact `teacher` says, and put it at `out`.
 
     `extra` as in `make_artifact`. What the teacher was made of is kept in the new one's origin.
     Raises ArtifactError where there is no teacher, or one of another windowing.
@@ -106,8 +113,7 @@ def distil_artifact(
         "config": asdict(config),
         "teacher": manifest.version,
     }
-    merge_after = config.distillation.merge_after
-    return seal_artifact(config, weights, examples, dev, out, origin, merge_after)
+    return seal_artifact(config, weights, examples, dev, out, origin, last_shape(config))
 
 
 def all_learned(corpus: Path, extra: Sequence[Example]) -> list[Example]:
@@ -140,11 +146,7 @@ def make_artifact_again(config: TrainingConfig, artifact: Path, corpus: Path, ou
         "code": __version__,
         "config": asdict(config),
     }
-    shape = artifact / CONFIGURATION  # older artifacts have none, or one that merges nothing
-    merge_after = (
-        json.loads(shape.read_text("utf-8")).get("merge_after", 0) if shape.exists() else 0
-    )
-    return seal_artifact(config, weights, examples, dev, out, origin, merge_after)
+    return seal_artifact(config, weights, examples, dev, out, origin, read_shape(artifact))
 
 
 def second_config(config: TrainingConfig) -> TrainingConfig:
@@ -167,7 +169,7 @@ def seal_artifact(
     dev: Sequence[Example],
     out: Path,
     origin: dict[str, Any],
-    merge_after: int = 0,
+    shape: Shape = AS_BASE,
 ) -> Path:
     """Export trained weights, fit the lexical model on `examples`, calibrate both on `dev`, seal.
 
@@ -175,7 +177,7 @@ def seal_artifact(
     """
     taxonomy = read_taxonomy()
     encoder = build_encoder(config)
-    network = build_network(config, taxonomy, encoder.pad_id, merge_after)
+    network = build_network(config, taxonomy, encoder.pad_id, shape)
     load_model(network, str(weights))
     aside = out.with_name(out.name + ".partial")
     shutil.rmtree(aside, ignore_errors=True)

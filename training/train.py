@@ -16,7 +16,7 @@ from classifier.network import Network, gather
 from classifier.windows import ArticleEncoder
 from labels import Taxonomy
 from training.batches import Batch, Encoded, TrainingSet, encode_examples
-from training.build import build_encoder, build_network, encoder_checksum
+from training.build import AS_BASE, Shape, build_encoder, build_network, encoder_checksum
 from training.checkpoint import append_json, load_checkpoint, save_checkpoint
 from training.config import TrainingConfig
 from training.corpus import Example, evidence_mask
@@ -48,12 +48,12 @@ class Training:
 
 
 def set_up(
-    config: TrainingConfig, taxonomy: Taxonomy, start: Path | None, merge_after: int = 0
+    config: TrainingConfig, taxonomy: Taxonomy, start: Path | None, shape: Shape = AS_BASE
 ) -> Training:
     """A network with fresh heads, or with the weights at `start`, its optimiser and its average."""
     torch.manual_seed(config.seed)
     encoder = build_encoder(config)
-    network = build_network(config, taxonomy, encoder.pad_id, merge_after)
+    network = build_network(config, taxonomy, encoder.pad_id, shape)
     if start:
         load_model(network, str(start))
     optimiser = make_optimiser(network, config.optimisation)
@@ -70,18 +70,18 @@ def train(
     checkpoint_every: int = 100,
     start: Path | None = None,
     lesson: Lesson | None = None,
+    shape: Shape = AS_BASE,
 ) -> Path:
     """Train to the end in the folder `workspace`, going on from its checkpoint where there is one.
 
     Writes `metrics.jsonl` (a line an epoch, of `dev`) and the averaged weights, whose path is the
     answer. The same seed gives the same weights, killed on the way or not. `start` names weights to
-    begin with, instead of the base encoder's; `lesson` is what a teacher read, learned by a network
-    that merges tokens.
+    begin with, instead of the base encoder's; `lesson` is what a teacher read, learned beside what
+    annotators said by a network of another `shape`.
     """
     workspace.mkdir(parents=True, exist_ok=True)
-    merge_after = config.distillation.merge_after if lesson else 0
-    training = set_up(config, taxonomy, start, merge_after)
-    fingerprint = experiment_fingerprint(config, taxonomy, examples, lesson)
+    training = set_up(config, taxonomy, start, shape)
+    fingerprint = experiment_fingerprint(config, taxonomy, examples, lesson, shape)
     checkpoint = workspace / "checkpoint.pt"
     parts = (training.network, training.optimiser, training.average)
     progress = load_checkpoint(checkpoint, fingerprint, *parts)
@@ -185,6 +185,7 @@ def experiment_fingerprint(
     taxonomy: Taxonomy,
     examples: Sequence[Example],
     lesson: Lesson | None = None,
+    shape: Shape = AS_BASE,
 ) -> str:
     """SHA-256 (hex) of all that the weights of one training depend on."""
     digest = hashlib.sha256()
@@ -193,7 +194,7 @@ def experiment_fingerprint(
     if lesson is None:
         del settings["distillation"]
     else:
-        settings["teacher"] = lesson.teacher
+        settings |= {"teacher": lesson.teacher, "shape": asdict(shape)}
         examples = [item.example for item in lesson.items]
     digest.update(json.dumps(settings, sort_keys=True).encode())
     digest.update((encoder_checksum(config.encoder) or config.encoder).encode())

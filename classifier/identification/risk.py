@@ -35,7 +35,7 @@ _NOTHING = (
     "Too little was found to count; this check does not see all that can tell who a minor is."
 )
 _DEATH = "All sentences with these cues speak of a death; they may be about a child who died."
-_PASSED_OVER = "Cues were not weighed: the classifier finds no minor in a sensitive matter."
+_PASSED_OVER = "Cues were not looked for: the classifier finds no minor in a sensitive matter."
 _CLASSIFIER = "The classifier takes the article for one in which a minor can be identified."
 _UNASSESSED = "The classifier did not assess the article; this rests on English cues alone."
 
@@ -88,18 +88,20 @@ def find_identification(article: Article) -> Identification:
 def identification_risk(article: Article, assessment: Assessment) -> Identification:
     """The same beside what the classifier says of the article: what an editor should be shown.
 
-    Where the classifier finds no minor in a sensitive matter and no identifiable one, cues are
-    passed over, so that youth sport does not nag. Where it finds an identifiable minor the risk is
+    Where the classifier finds no minor in a sensitive matter and no identifiable one, cues are not
+    looked for, so that youth sport does not nag. Where it finds an identifiable minor the risk is
     at least `possible`, with any cue at all `likely`. What it did not assess rests on the cues.
     """
-    found = find_identification(article)
     if not assessment.labels:
+        found = find_identification(article)
         return replace(found, reasons=(*found.reasons, _UNASSESSED))
-    if assessment.sub_labels[SUB_LABEL].present:
+    identifiable = assessment.sub_labels[SUB_LABEL].present
+    if not identifiable and not assessment.labels[LABEL].flagged:
+        return Identification("none_found", (), (_PASSED_OVER,))
+    found = find_identification(article)
+    if identifiable:
         risk: Risk = "likely" if found.risk != "none_found" else "possible"
         return Identification(risk, found.cues, (_CLASSIFIER, *found.reasons))
-    if not assessment.labels[LABEL].flagged:
-        return Identification("none_found", (), (_PASSED_OVER,)) if found.cues else found
     return found
 
 

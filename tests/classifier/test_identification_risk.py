@@ -60,9 +60,13 @@ def test_what_the_classifier_says_is_among_the_reasons() -> None:
     both = identification_risk(LIKELY, assessment(3, True))
     assert both.cues == alone.cues
     assert both.reasons[1:] == alone.reasons
-    passed_over = identification_risk(LIKELY, assessment(0, False))
-    assert passed_over.cues == ()
-    assert passed_over.reasons != identification_risk(NOTHING, assessment(0, False)).reasons
+
+
+@pytest.mark.parametrize("article", [LIKELY, POSSIBLE, NOTHING])
+def test_cues_are_not_looked_for_without_a_minor_in_a_sensitive_matter(article: Article) -> None:
+    found = identification_risk(article, assessment(0, False))
+    assert (found.risk, found.cues) == ("none_found", ())
+    assert "not looked for" in found.reasons[0]
 
 
 @pytest.mark.parametrize("article", [LIKELY, POSSIBLE, NOTHING])

@@ -6,15 +6,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import load_model, save_model
+from torch import Tensor
 
 from classifier import Article, SensitivityClassifier
 from classifier.errors import ArtifactError
+from classifier.network import Network
 from labels import read_taxonomy
-from training.build import build_encoder
+from training.build import Shape, build_encoder, build_network, read_shape
 from training.card import fill_tables, model_card, results_table
 from training.config import TrainingConfig
 from training.corpus import read_split
-from training.distillation import read_lesson
+from training.distillation import read_lesson, to_hard_swish
 from training.evaluate import evaluate, false_alarms
 from training.leave_out import deal_sources, leave_sources_out
 from training.release import distil_artifact, make_artifact
@@ -81,13 +85,13 @@ def test_a_second_network_learns_from_the_first_artifact(
 def test_a_faster_network_learns_from_the_artifact(
     made: Path, config: TrainingConfig, corpus: Path, tmp_path: Path
 ) -> None:
-    """It reads tokens two by two, and has the vectors of its teacher, or nearly."""
+    """It reads tokens two by two, without GELU, and has its teacher's vectors, or nearly."""
     lesson = replace(config.distillation, merge_after=1, articles=10, encoder_rates=[3e-3] * 4)
     optimisation = replace(config.optimisation, averaging=0.5)
     asked = replace(config, distillation=lesson, optimisation=optimisation)
     work, out = tmp_path / "work", tmp_path / "student"
     distil_artifact(asked, made, corpus, work, out)
-    assert json.loads((out / "network.json").read_text())["merge_after"] == 1
+    assert read_shape(out) == Shape(merge_after=1, hidden_act="hardswish")
     manifests = [json.loads((folder / "artifact.json").read_text()) for folder in (made, out)]
     assert manifests[1]["origin"]["teacher"] == manifests[0]["version"]
     items = read_lesson(made, build_encoder(asked), read_split(corpus, "dev"), tmp_path)
@@ -100,6 +104,35 @@ def test_a_faster_network_learns_from_the_artifact(
     before = (out / "network.safetensors").read_bytes()
     distil_artifact(asked, made, corpus, work, out)  # all is there: nothing is learned anew
     assert (out / "network.safetensors").read_bytes() == before
+
+
+def test_weights_made_for_the_hard_swish_say_nearly_what_they_said(
+    config: TrainingConfig, tmp_path: Path
+) -> None:
+    taxonomy = read_taxonomy()
+    gelu = build_network(config, taxonomy, 0)
+    with torch.no_grad():
+        for name, weight in gelu.encoder.named_parameters():
+            if ".intermediate.dense.weight" in name or ".output.dense.weight" in name:
+                weight.mul_(15)  # as far from nothing as trained ones
+    as_it_was = tmp_path / "gelu.safetensors"
+    save_model(gelu, str(as_it_was))
+    ids = torch.randint(5, 60, (8, 32), generator=torch.Generator().manual_seed(1))
+
+    def said(network: Network) -> Tensor:
+        with torch.inference_mode():
+            return network.eval().encoder(ids, torch.zeros_like(ids))  # type: ignore[no-any-return]
+
+    wanted = said(gelu)
+
+    def distance(weights: Path) -> float:
+        network = build_network(config, taxonomy, 0, Shape(hidden_act="hardswish"))
+        load_model(network, str(weights))
+        return float((said(network) - wanted).square().sum() / wanted.square().sum())
+
+    made_for_it = distance(to_hard_swish(as_it_was, tmp_path / "hard-swish.safetensors"))
+    assert made_for_it < 0.01
+    assert made_for_it < distance(as_it_was) / 4
 
 
 def test_a_teacher_of_other_windows_is_refused(

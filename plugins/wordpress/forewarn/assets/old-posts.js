@@ -56,4 +56,5 @@
 	}
 
 	start.addEventListener( 'click', run );
+	start.disabled = '0' === start.dataset.left; // Until here a click would have been lost.
 }( window.wp ) );

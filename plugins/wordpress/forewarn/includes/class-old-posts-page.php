@@ -67,10 +67,9 @@ final class Old_Posts_Page {
 			esc_html( sprintf( _n( '%s post is to be checked.', '%s posts are to be checked.', $left, 'forewarn' ), number_format_i18n( $left ) ) )
 		);
 		printf(
-			'<p><button class="button button-primary" id="forewarn-start" data-posts="%s" data-left="%d"%s>%s</button></p>',
+			'<p><button class="button button-primary" id="forewarn-start" data-posts="%s" data-left="%d" disabled>%s</button></p>',
 			esc_attr( implode( ',', $ids ) ),
 			(int) $left,
-			disabled( 0, $left, false ),
 			esc_html__( 'Start', 'forewarn' )
 		);
 		echo '<p><progress id="forewarn-progress" max="' . (int) $left . '" value="0" hidden></progress> <span id="forewarn-told" role="status"></span></p>';
