@@ -24,8 +24,8 @@ from classifier.errors import ArtifactError
 from classifier.windows import Windowing
 from labels import Taxonomy, read_taxonomy
 
-FORMAT = 3  # what is written
-READABLE = (2, 3)  # 2 knows no merging of tokens, see `read_configuration`
+FORMAT = 4  # what is written
+READABLE = (2, 3, 4)  # before 4 all sections were as long; before 3 no tokens were merged
 MANIFEST = "artifact.json"
 GATE = "gate.json"  # what came of comparing it with the artifact in force
 WEIGHTS, CONFIGURATION = "network.safetensors", "network.json"
@@ -77,7 +77,7 @@ def write_manifest(folder: Path, name: str, windowing: Windowing, origin: dict[s
     """Seal the files in `folder`; the version stands for them and the windowing."""
     files = {file: checksum(folder / file) for file in FILES}
     taxonomy = read_taxonomy(folder / "taxonomy.toml").version
-    version = f"{name}+{digest(windowing, files)}"
+    version = f"{name}+{digest(asdict(windowing), files)}"
     manifest = Manifest(FORMAT, name, version, "en", taxonomy, windowing, files, origin)
     (folder / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1) + "\n", "utf-8")
 
@@ -98,7 +98,8 @@ def read_manifest(folder: Path) -> Manifest:
                 f"{READABLE[0]} to {READABLE[-1]}. "
                 "Use the release of Forewarn that the artifact was made with, or train anew."
             )
-        windowing = Windowing(**table["windowing"])
+        sealed = table["windowing"]
+        windowing = _windowing(sealed)
         manifest = Manifest(**table | {"windowing": windowing})
         numbers = all(isinstance(value, int) for value in asdict(windowing).values())
         if not (numbers and isinstance(manifest.files, dict)):
@@ -109,7 +110,7 @@ def read_manifest(folder: Path) -> Manifest:
             "writes. Fetch the artifact again."
         ) from error
     _verify_files(folder, manifest)
-    if not manifest.version.endswith("+" + digest(windowing, manifest.files)):
+    if not manifest.version.endswith("+" + digest(sealed, manifest.files)):
         raise ArtifactError(
             f"{path} was altered: expected the windowing and checksums that version "
             f"{manifest.version} was sealed with, got others. Fetch the artifact again."
@@ -117,9 +118,14 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def digest(windowing: Windowing, files: dict[str, str]) -> str:
+def _windowing(sealed: dict[str, int]) -> Windowing:
+    """As in the manifest, or what an older one stands for."""
+    return Windowing(**{"long_section_windows": sealed["section_windows"]} | sealed)
+
+
+def digest(windowing: dict[str, int], files: dict[str, str]) -> str:
     """Eight hex digits that stand for everything an answer depends on."""
-    sealed = json.dumps([asdict(windowing), files], sort_keys=True)
+    sealed = json.dumps([windowing, files], sort_keys=True)
     return hashlib.sha256(sealed.encode()).hexdigest()[:8]
 
 

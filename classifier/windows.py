@@ -2,7 +2,8 @@
 
 A window is `[CLS] title [SEP] passage passage … [SEP]`: whole sentences, with the title as context.
 Windows are gathered into sections, the length that the network has learned to judge as a whole; an
-article is one section unless it is much longer than those it was trained on.
+article is one section unless it is longer than those it was trained on. A longer one is read in
+shorter sections, or a grave paragraph would be lost in the mean over all that is harmless.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,7 +28,8 @@ class Windowing:
     title_tokens: int = 40  # of the title that go with every window
     piece_tokens: int = 48  # of a part of a sentence that is too long for a window
     slots: int = 32  # passages in a window, at the most
-    section_windows: int = 8  # windows judged together, at the most
+    section_windows: int = 8  # of an article that is judged as a whole, at the most
+    long_section_windows: int = 4  # judged together where an article has more, at the most
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,9 @@ class ArticleEncoder:
         groups = list(self._groups(pieces, len(title), first=int(titled)))
         if titled and not groups:
             groups = [[]]
-        count = -(-len(groups) // self.windowing.section_windows)
+        whole = len(groups) <= self.windowing.section_windows
+        most = self.windowing.section_windows if whole else self.windowing.long_section_windows
+        count = -(-len(groups) // most)
         bounds = [round(i * len(groups) / count) for i in range(count + 1)] if count else [0]
         return tuple(
             tuple(

@@ -7,6 +7,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,14 @@ import numpy as np
 import pytest
 
 from classifier import ArtifactError, SensitivityClassifier
-from classifier.artifact import FILES, MANIFEST, read_manifest, released_artifact, write_manifest
+from classifier.artifact import (
+    FILES,
+    MANIFEST,
+    digest,
+    read_manifest,
+    released_artifact,
+    write_manifest,
+)
 from tests.tiny import TINY_WINDOWING
 
 PICKLE_NAMES = {".ckpt", ".joblib", ".pickle", ".pkl", ".pt", ".pth"}
@@ -104,7 +112,7 @@ def test_a_sealed_change_has_another_version(copy: Path) -> None:
 
 def test_another_format_is_refused(copy: Path) -> None:
     rewrite(copy, lambda table: table.update(format=99))
-    with pytest.raises(ArtifactError, match="format 99, this code reads 2 to 3"):
+    with pytest.raises(ArtifactError, match="format 99, this code reads 2 to 4"):
         SensitivityClassifier.load(copy)
 
 
@@ -156,6 +164,17 @@ def test_another_windowing_under_the_same_version_is_refused(copy: Path) -> None
     rewrite(copy, lambda table: table["windowing"].update(tokens=49))
     with pytest.raises(ArtifactError, match=r"was altered: .* Fetch the artifact again"):
         SensitivityClassifier.load(copy)
+
+
+def test_an_artifact_of_an_older_format_answers_as_it_did(copy: Path) -> None:
+    def age(table: dict[str, Any]) -> None:
+        del table["windowing"]["long_section_windows"]
+        sealed = digest(table["windowing"], table["files"])
+        table.update(format=3, version=f"tiny+{sealed}")
+
+    rewrite(copy, age)
+    windowing = read_manifest(copy).windowing
+    assert windowing == replace(TINY_WINDOWING, long_section_windows=TINY_WINDOWING.section_windows)
 
 
 @pytest.mark.parametrize("artifacts", [[], ["one", "two"]])

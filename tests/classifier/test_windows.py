@@ -84,7 +84,8 @@ def test_windows_and_sections_fit_the_windowing(encoder: ArticleEncoder, article
         assert 1 <= len(window.passages) <= TINY_WINDOWING.slots
         assert set(window.slots.tolist()) == {NO_SLOT, *range(len(window.passages))}
     sizes = [len(section) for section in encoded.sections]
-    assert max(sizes, default=0) <= TINY_WINDOWING.section_windows
+    assert sizes[1:] or sum(sizes) <= TINY_WINDOWING.section_windows
+    assert not sizes[1:] or max(sizes) <= TINY_WINDOWING.long_section_windows
     assert max(sizes, default=0) - min(sizes, default=0) <= 1
 
 
@@ -101,13 +102,15 @@ def test_the_title_goes_with_every_window(encoder: ArticleEncoder, article: Arti
             assert (0 in window.passages) == (number == 0)
 
 
-@given(st.integers(1, 60), st.integers(1, 7))
-def test_sections_share_out_the_windows_evenly(windows: int, most: int) -> None:
-    encoder = tiny_encoder(Windowing(tokens=20, title_tokens=4, slots=2, section_windows=most))
-    encoded = encoder.encode(Article("The police came. " * windows))
+@given(st.integers(1, 60), st.integers(1, 7), st.integers(1, 7))
+def test_a_long_article_is_shared_out_evenly_to_short_sections(
+    windows: int, whole: int, most: int
+) -> None:
+    windowing = Windowing(20, 4, slots=2, section_windows=whole, long_section_windows=most)
+    encoded = tiny_encoder(windowing).encode(Article("The police came. " * windows))
     sizes = [len(section) for section in encoded.sections]
     assert sum(sizes) == windows
-    assert len(sizes) == -(-windows // most)
+    assert len(sizes) == (1 if windows <= whole else -(-windows // most))
     assert max(sizes) - min(sizes) <= 1
 
 
