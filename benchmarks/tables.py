@@ -130,6 +130,23 @@ def newsroom() -> str:
     )
 
 
+def long_articles() -> str:
+    """Long articles that are flagged, by the length of sections, as Markdown."""
+    measured = _read("long_articles")
+    counts, lengths = measured["articles"], measured["windows_of_a_section"]
+    labels = list(next(iter(lengths.values()))["grave"])
+    rows = [
+        ["Windows of a section"]
+        + [f"Grave, {label} (of {counts[label]})" for label in labels]
+        + [f"Of {counts[name]} {name}: {', '.join(labels)}" for name in ("harmless", "mentions")]
+    ]
+    for length, found in lengths.items():
+        flagged = [str(found["grave"][label]) for label in labels]
+        others = [", ".join(map(str, found[name].values())) for name in ("harmless", "mentions")]
+        rows.append([length, *flagged, *others])
+    return markdown_table(rows)
+
+
 def runtimes() -> str:
     """The encoder in several runtimes, as Markdown."""
     measured = _read("runtimes")
@@ -332,6 +349,7 @@ _TABLES: dict[str, list[tuple[str, Callable[[], str]]]] = {
     ],
     "desk.md": [("desk", desk)],
     "learning.md": [("newsroom", newsroom)],
+    "decisions/2026-11-28-long-articles.md": [("long_articles", long_articles)],
 }
 
 

@@ -30,7 +30,9 @@ SHOWN = (
     "Shares of the bank rose. The council report on the garden, a law of the year, was old.",
     "Her mother said the girl was in hospital with injuries; the team had music by the court.",
 )
-TINY_WINDOWING = Windowing(tokens=48, title_tokens=12, slots=8, section_windows=3, long_section_windows=2)
+TINY_WINDOWING = Windowing(
+    tokens=48, title_tokens=12, slots=8, section_windows=3, long_section_windows=2
+)
 
 
 def tiny_tokenizer() -> Tokenizer:

@@ -136,12 +136,13 @@ def model_card(folder: Path, metrics: dict[str, Any], taxonomy: Taxonomy) -> str
         base_sha256=manifest.origin["base"]["sha256"],
         train_articles=f"{manifest.origin['articles']['train']:,}",
         dev_articles=f"{manifest.origin['articles']['dev']:,}",
-        merging=_merging(read_configuration(folder)["merge_after"]),
+        shape=_shape(read_configuration(folder)),
         distilled=_distilled(manifest.origin["articles"].get("read")),
         judged_articles=f"{manifest.origin['articles']['judged']:,}",
         test_articles=f"{metrics['classifier']['articles']:,}",
         window=manifest.windowing.tokens,
         section=manifest.windowing.section_windows,
+        long_section=manifest.windowing.long_section_windows,
         labels=labels_table(taxonomy),
         results=results_table(metrics),
         sub_labels=sub_labels_table(metrics),
@@ -156,9 +157,14 @@ def model_card(folder: Path, metrics: dict[str, Any], taxonomy: Taxonomy) -> str
     )
 
 
-def _merging(after: int) -> str:
+def _shape(configuration: dict[str, Any]) -> str:
+    """In what the network is not the base encoder any more."""
+    after = configuration["merge_after"]
     layers = "first layer" if after == 1 else f"first {after} layers"
-    return f"After the {layers} two neighbouring tokens are read on as one. " if after else ""
+    said = f"After the {layers} two neighbouring tokens are read on as one. " if after else ""
+    if configuration["hidden_act"] == "hardswish":
+        said += "In its layers a hard swish stands in the place of GELU. "
+    return said
 
 
 def _distilled(articles: int | None) -> str:
