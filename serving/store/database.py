@@ -156,13 +156,26 @@ def _sqlite(file: Path, create: bool) -> Engine:
             isolation_level=None,  # transactions are begun below, not by the driver
             check_same_thread=False,
         )
-        connection.execute("PRAGMA journal_mode = WAL")
+        _keep_log(connection)
         connection.execute("PRAGMA synchronous = FULL")  # a commit survives a power cut
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
 
     url = URL.create("sqlite", database=str(file))
     return create_engine(url, creator=connect, pool_timeout=WAIT, hide_parameters=True)
+
+
+def _keep_log(connection: sqlite3.Connection) -> None:
+    """Write-ahead logging. Whoever asks for it on a new file while another does is not let wait."""
+    end = time.monotonic() + MIGRATION_WAIT
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() >= end:
+                raise
+            time.sleep(_TRY)
 
 
 def make_private(file: Path) -> None:
