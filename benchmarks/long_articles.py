@@ -75,11 +75,12 @@ def _flagged(
     with TemporaryDirectory() as folder:
         classifier = SensitivityClassifier.load(_with_sections(length, Path(folder)))
 
-    def count(articles: Sequence[Article], label: str) -> int:
-        return sum(said.labels[label].flagged for said in classifier.assess(articles))
+    def count(articles: Sequence[Article], labels: Sequence[str]) -> dict[str, int]:
+        found = classifier.assess(articles)
+        return {label: sum(said.labels[label].flagged for said in found) for label in labels}
 
-    return {"grave": {label: count(long, label) for label, long in grave.items()}} | {
-        name: {label: count(long, label) for label in grave} for name, long in others.items()
+    return {"grave": {label: count(long, [label])[label] for label, long in grave.items()}} | {
+        name: count(long, list(grave)) for name, long in others.items()
     }
 
 
