@@ -4,10 +4,11 @@
 and then asks over standard input, a JSON object a line: so many articles as fast as they can be
 answered, or one after the other from so many callers. FOLDER holds what `prepare` wrote.
 
-The transformers pipeline, ONNX Runtime and infinity get the encoder of the released artifact in
-float32 under three outputs, and the sentences of an article packed into windows of the same length,
-the title first: what one writes in an afternoon to have probabilities and passages. They find no
-passages, sub-labels, details or language, and calibrate nothing.
+The transformers pipeline, ONNX Runtime and infinity get the encoder of the released artifact as it
+was published, in float32, with GELU and without merged tokens, under three outputs; and the
+sentences of an article packed into windows of the same length, the title first: what one writes in
+an afternoon to have probabilities and passages. They find no passages, sub-labels, details or
+language, and calibrate nothing.
 """
 
 import json
