@@ -43,7 +43,7 @@ from training.metrics import measure as measure_predictions
 from training.metrics import read_truth
 
 RESULTS = Path(__file__).with_name("results") / "compare.json"
-ROUNDS = 3
+ROUNDS = 5
 LENGTHS = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000)  # words
 TIMED = 800  # words of an article whose caller waits
 PACKAGES = ("torch", "transformers", "onnxruntime", "openvino", "scikit-learn")

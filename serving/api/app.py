@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 
@@ -16,7 +15,7 @@ from labels import read_policy
 from serving.api import auditing, deciding, shadowing
 from serving.api.access import Access, allow, read_rate
 from serving.api.examples import ARTICLE
-from serving.api.following import Follower
+from serving.api.following import Follower, load_aside
 from serving.api.guards import BodyDeadline, ResponseHeaders
 from serving.api.logs import log
 from serving.api.metrics import Metrics
@@ -28,7 +27,7 @@ from serving.api.routes import router
 from serving.api.tracing import read_tracing
 from serving.desk import articles, listing, overview, signing, trying
 from serving.desk import deciding as desk_deciding
-from serving.dispatcher import Dispatcher, Limits, give_way
+from serving.dispatcher import Dispatcher, Limits
 from serving.settings import Settings
 from serving.shadow import Shadow
 from serving.store.store import Store, open_store
@@ -96,9 +95,9 @@ def create_app(
 
 
 def load_classifier(settings: Settings) -> SensitivityClassifier:
-    """The classifier that the settings name. Raises ArtifactError."""
+    """The classifier that the settings name, which has read an article. Raises ArtifactError."""
     # Resolved first: a link may be moved while the files are read.
-    return SensitivityClassifier.load((settings.artifact or released_artifact()).resolve())
+    return load_aside((settings.artifact or released_artifact()).resolve())
 
 
 def open_store_of(settings: Settings) -> Store:
@@ -109,12 +108,7 @@ def open_store_of(settings: Settings) -> Store:
 @asynccontextmanager
 async def _lifespan(app: FastAPI, classifier: SensitivityClassifier | None) -> AsyncIterator[None]:
     if classifier is None:
-        # Its threads have the priority of the one that makes them.
-        with ThreadPoolExecutor(1, initializer=give_way) as loading:
-            loop = asyncio.get_running_loop()
-            classifier = await loop.run_in_executor(loading, load_classifier, app.state.settings)
-    # Before the dispatcher, which would take the first time for the classifier's speed.
-    await asyncio.to_thread(classifier.assess, [ARTICLE])
+        classifier = await asyncio.to_thread(load_classifier, app.state.settings)
     app.state.store = app.state.store or await asyncio.to_thread(open_store_of, app.state.settings)
     app.state.access = Access(app.state.store, app.state.rate)
     if not app.state.settings.retain_text:

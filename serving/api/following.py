@@ -63,7 +63,8 @@ def version_of(folder: Path) -> str:
 def load_aside(folder: Path) -> SensitivityClassifier:
     """Load an artifact and let it read an article, in a thread that gives way.
 
-    The threads that a classifier makes have the priority of the one that makes them.
+    The threads that a classifier makes have the priority of the one that makes them; and the first
+    article takes longer than its speed allows.
     """
 
     def load() -> SensitivityClassifier:
