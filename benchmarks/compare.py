@@ -4,7 +4,7 @@
 one caller and sixteen wait, memory, cold start and accuracy of each of `benchmarks.rivals`; how
 fast this machine multiplies matrices; where an article's time goes; and how time grows with length.
 The rivals take turns, so that a busy moment of the machine meets all of them; the median of the
-rounds counts. `make bench` installs what is compared and runs this.
+rounds counts, and of the ratios within each round. `make bench` installs what is compared and runs this.
 """
 
 import argparse
@@ -101,6 +101,7 @@ def compare(
             many = ask(alike(waits), CALLERS)
             result[name] = {
                 "articles_per_second": round(statistics.median(speeds[name]), 2),
+                "of_each_round": [round(speed, 2) for speed in speeds[name]],
                 "one_caller_ms": percentiles(one["milliseconds"]),
                 "sixteen_callers_ms": percentiles(many["milliseconds"]),
                 "peak_memory_mb": many["peak_memory_mb"],

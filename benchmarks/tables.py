@@ -5,6 +5,7 @@
 
 import argparse
 import json
+import statistics
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -163,7 +164,6 @@ def speed() -> str:
     """Articles a second of Forewarn and others, and what that costs, as Markdown."""
     measured = _read("compare")
     found, truth = measured["rivals"], measured["accuracy"]
-    plain = found["transformers"]["articles_per_second"]
     cores = measured["machine"]["cores"]
     head = ["", "Articles a second", "To the pipeline", "A million cost", "Macro AP", "Macro F1"]
     rows = [head]
@@ -174,17 +174,15 @@ def speed() -> str:
         hours = 1e6 / speed / 3600
         figures = [f"{100 * truth[network][f]:.1f}" for f in ("average_precision", "f1")]
         cost = f"{hours:,.0f} h, {hours * cores * DOLLARS_PER_CORE_HOUR:,.2f} $"
-        rows.append([title, f"{speed:,.1f}", f"{speed / plain:.2f}", cost, *figures])
+        rows.append([title, f"{speed:,.1f}", f"{_ratio(name, 'transformers'):.2f}", cost, *figures])
     articles = measured["articles"]
-    server = found["forewarn serve"]["articles_per_second"]
-    alone = found["forewarn"]["articles_per_second"]
     return (
         f"On {_machine(measured)}; {_versions(measured)}. Articles have {articles['mean_words']} "
         f"words in the mean, {articles['mean_tokens']:,.0f} tokens in "
         f"{articles['mean_windows']:.1f} windows; {articles['padded_share']:.1%} of what the "
         f"encoder reads is padding. A core costs {DOLLARS_PER_CORE_HOUR} $ an hour."
         f"\n\n{markdown_table(rows)}\n\nWith sixteen callers the server gives "
-        f"{server / alone:.0%} of what the classifier gives alone; its callers have the same cores."
+        f"{_ratio('forewarn serve', 'forewarn'):.0%} of what the classifier gives alone; its callers have the same cores."
     )
 
 
@@ -230,10 +228,6 @@ def limits() -> str:
     tokens = (
         measured["rivals"]["forewarn"]["articles_per_second"] * measured["articles"]["mean_tokens"]
     )
-    speeds = [
-        measured["rivals"][name]["articles_per_second"] for name in ("forewarn", "transformers")
-    ]
-    ratio = speeds[0] / speeds[1]
     used = tokens * rates["encoder_mops_per_token"] / 1000
     rows = [["Stage", "Share of the time"]]
     for name, share in stages["of_the_whole"].items():
@@ -246,9 +240,8 @@ def limits() -> str:
         f"second in int8 here, at {rates['bfloat16_gops']:,.0f} in bfloat16. A token takes "
         f"{rates['encoder_mops_per_token']} million, so {tokens:,.0f} tokens a second are "
         f"**{used / rates['int8_gops']:.0%} of the int8 limit** and "
-        f"{used / rates['bfloat16_gops']:.0%} of what bfloat16 could give. Six times the pipeline "
-        f"would take {used / ratio * 6 / rates['int8_gops']:.0%} of the int8 limit. On one core, "
-        f"an article spends its time like this:\n\n{markdown_table(rows)}"
+        f"{used / rates['bfloat16_gops']:.0%} of what bfloat16 could give. On one core, an article "
+        f"spends its time like this:\n\n{markdown_table(rows)}"
     )
 
 
@@ -355,6 +348,12 @@ _TABLES: dict[str, list[tuple[str, Callable[[], str]]]] = {
 
 def _read(name: str) -> dict[str, Any]:
     return dict(json.loads((RESULTS / f"{name}.json").read_text("utf-8")))
+
+
+def _ratio(name: str, other: str) -> float:
+    """How many times as fast as another one, the median of the rounds' ratios."""
+    one, two = (_read("compare")["rivals"][rival]["of_each_round"] for rival in (name, other))
+    return statistics.median(a / b for a, b in zip(one, two, strict=True))
 
 
 def _machine(measured: dict[str, Any]) -> str:

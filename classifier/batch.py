@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from classifier.windows import NO_SLOT, Window
 
 NO_PLACE = -1
-TOGETHER = 4  # windows of an article in a run, at the most
+TOGETHER = 6  # windows of an article in a run, at the most
 STEP = 32  # tokens; even, as the network may read two at a time
 
 
@@ -58,12 +58,12 @@ def windows_by_length(windows: Sequence[Window], tokens: int) -> list[list[int]]
     return batches
 
 
-def windows_together(windows: int, threads: int) -> int:
-    """How many of an article's windows to read in a run.
+def windows_together(windows: int, idle: int) -> int:
+    """How many of an article's windows to read in a run, where so many threads are idle.
 
-    Larger matrices are multiplied faster, but none of the threads should be without a window.
+    Larger matrices are multiplied faster, but no idle thread should be without a window.
     """
-    return max(1, min(TOGETHER, -(-windows // threads)))
+    return max(1, min(TOGETHER, -(-windows // max(1, idle))))
 
 
 def windows_of_one_length(windows: Sequence[Window], most: int) -> list[list[int]]:

@@ -9,7 +9,7 @@ which articles it was asked together with.
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,7 @@ class OpenVinoRuntime:
         self._lexical = read_lexical_model(folder / "lexical.npz")
         self._slots, self._pad_id, self._threads = slots, pad_id, threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="encoder")
+        self._unread: list[Future[Floats]] = []  # runs that were begun lately, some of them done
 
     def start(self, sections: Sequence[Sequence[Window]]) -> Callable[[], list[SectionLogits]]:
         """See `Runtime`."""
@@ -88,8 +89,13 @@ class OpenVinoRuntime:
 
     def _begin(self, windows: Sequence[Window]) -> Callable[[], list[Floats]]:
         """Begin to read the windows of an article, the longest first."""
-        runs = windows_of_one_length(windows, windows_together(len(windows), self._threads))
+        # Who asks at the same time may count wrong: which windows are read together changes how
+        # fast they are, and nothing else.
+        unread = [one for one in self._unread if not one.done()]
+        together = windows_together(len(windows), self._threads - len(unread))
+        runs = windows_of_one_length(windows, together)
         begun = [self._pool.submit(self._encode, [windows[n] for n in run]) for run in runs]
+        self._unread = unread + begun
 
         def fetch() -> list[Floats]:
             found = dict(

@@ -1,7 +1,7 @@
 """The one owner of the classifier: a bounded queue, batches, deadlines.
 
-Articles are assessed off the event loop, in the order in which they come. Two batches are with the
-classifier at a time, so that the second keeps the cores busy where the first no longer does.
+Articles are assessed off the event loop, in the order in which they come. Three batches are with
+the classifier at a time, so that two keep the cores busy while one is made ready or judged.
 Whoever would wait too long is told so at once, and whoever has waited too long is told that too: an
 answer after its deadline is worth less than none. Articles for which somebody waits at a desk come
 before those of a batch.
@@ -66,7 +66,7 @@ class Limits:
     wait: float = 2.0  # seconds of work that may be waiting before new articles are refused
     bulk_wait: float = 60.0  # the same for what comes in bulk, behind all others
     batch: int = 6_000  # characters that go to the classifier at once; one article may be larger
-    batches: int = 2  # that are with the classifier at a time
+    batches: int = 3  # that are with the classifier at a time
 
 
 @dataclass(eq=False)

@@ -26,10 +26,15 @@ def test_each_window_is_in_one_run_with_others_of_its_length(lengths: list[int],
 
 
 @given(st.integers(0, 200), st.integers(1, 64))
-def test_no_thread_is_without_a_window_that_could_have_one(count: int, threads: int) -> None:
-    together = windows_together(count, threads)
+def test_no_idle_thread_is_without_a_window_that_could_have_one(count: int, idle: int) -> None:
+    together = windows_together(count, idle)
     assert 1 <= together <= TOGETHER
-    assert together == 1 or count > threads * (together - 1)
+    assert together == 1 or count > idle * (together - 1)
+
+
+@given(st.integers(TOGETHER, 200), st.integers(-100, 0))
+def test_where_no_thread_is_idle_runs_are_as_long_as_they_may_be(count: int, idle: int) -> None:
+    assert windows_together(count, idle) == TOGETHER
 
 
 @given(st.integers(1, 10_000))

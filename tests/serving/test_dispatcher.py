@@ -142,9 +142,9 @@ def test_a_batch_may_wait_where_a_desk_is_refused(classifier: SensitivityClassif
     run(classifier, use, Limits(wait=1e-6))
 
 
-def test_two_batches_are_with_the_classifier_at_a_time(classifier: SensitivityClassifier) -> None:
+def test_three_batches_are_with_the_classifier_at_a_time(classifier: SensitivityClassifier) -> None:
     async def use(dispatcher: Dispatcher) -> None:
-        asked = [asyncio.create_task(dispatcher.assess([LONG], PATIENT)) for _ in range(3)]
+        asked = [asyncio.create_task(dispatcher.assess([LONG], PATIENT)) for _ in range(4)]
         await asyncio.sleep(0.01)
         assert dispatcher.waiting == 1
         await asyncio.gather(*asked)
