@@ -4,7 +4,8 @@
 one caller and sixteen wait, memory, cold start and accuracy of each of `benchmarks.rivals`; how
 fast this machine multiplies matrices; where an article's time goes; and how time grows with length.
 The rivals take turns, so that a busy moment of the machine meets all of them; the median of the
-rounds counts, and of the ratios within each round. `make bench` installs what is compared and runs this.
+rounds counts, and of the ratios within each round. `make bench` installs what is compared and runs
+this.
 """
 
 import argparse

@@ -182,7 +182,8 @@ def speed() -> str:
         f"{articles['mean_windows']:.1f} windows; {articles['padded_share']:.1%} of what the "
         f"encoder reads is padding. A core costs {DOLLARS_PER_CORE_HOUR} $ an hour."
         f"\n\n{markdown_table(rows)}\n\nWith sixteen callers the server gives "
-        f"{_ratio('forewarn serve', 'forewarn'):.0%} of what the classifier gives alone; its callers have the same cores."
+        f"{_ratio('forewarn serve', 'forewarn'):.0%} of what the classifier gives alone; its "
+        "callers have the same cores."
     )
 
 
@@ -353,7 +354,7 @@ def _read(name: str) -> dict[str, Any]:
 def _ratio(name: str, other: str) -> float:
     """How many times as fast as another one, the median of the rounds' ratios."""
     one, two = (_read("compare")["rivals"][rival]["of_each_round"] for rival in (name, other))
-    return statistics.median(a / b for a, b in zip(one, two, strict=True))
+    return float(statistics.median(a / b for a, b in zip(one, two, strict=True)))
 
 
 def _machine(measured: dict[str, Any]) -> str:
