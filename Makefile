@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve servers servers-wordpress test test-wordpress lint train evaluate card bench load
+.PHONY: help setup serve servers servers-wordpress test test-classifier test-wordpress lint train evaluate card bench load
 
 help: ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -42,6 +42,9 @@ servers-wordpress: ## Install, with apt, what test-wordpress starts (WordPress, 
 
 test: lint ## Run lint and all tests but those in WordPress
 	$(BIN)/python -m pytest -n auto --ignore tests/plugins/wordpress $(ARGS)
+
+test-classifier: $(VENV)/.dev ## Run the tests of the classifier and its artifact alone
+	$(BIN)/python -m pytest -n auto tests/classifier tests/test_one_path.py tests/test_released.py $(ARGS)
 
 test-wordpress: $(VENV)/.dev ## Try the plug-in in a real WordPress, with a real browser
 	$(BIN)/python -m pytest -n auto tests/plugins/wordpress $(ARGS)
