@@ -9,7 +9,7 @@ which articles it was asked together with.
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,8 @@ class OpenVinoRuntime:
         self._lexical = read_lexical_model(folder / "lexical.npz")
         self._slots, self._pad_id, self._threads = slots, pad_id, threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="encoder")
-        self._unread: list[Future[Floats]] = []  # runs that were begun lately, some of them done
+        self._unread = 0  # runs of windows that were begun and are not done
+        self._counting = threading.Lock()
 
     def start(self, sections: Sequence[Sequence[Window]]) -> Callable[[], list[SectionLogits]]:
         """See `Runtime`."""
@@ -89,13 +90,11 @@ class OpenVinoRuntime:
 
     def _begin(self, windows: Sequence[Window]) -> Callable[[], list[Floats]]:
         """Begin to read the windows of an article, the longest first."""
-        # Who asks at the same time may count wrong: which windows are read together changes how
-        # fast they are, and nothing else.
-        unread = [one for one in self._unread if not one.done()]
-        together = windows_together(len(windows), self._threads - len(unread))
-        runs = windows_of_one_length(windows, together)
+        with self._counting:
+            together = windows_together(len(windows), self._threads - self._unread)
+            runs = windows_of_one_length(windows, together)
+            self._unread += len(runs)
         begun = [self._pool.submit(self._encode, [windows[n] for n in run]) for run in runs]
-        self._unread = unread + begun
 
         def fetch() -> list[Floats]:
             found = dict(
@@ -109,8 +108,12 @@ class OpenVinoRuntime:
 
     def _encode(self, windows: Sequence[Window]) -> Floats:
         """The vectors (W, S, D) of windows of one length."""
-        ids, slots = fill_windows(windows, self._pad_id)
-        return self._encoder.run({"ids": ids, "slots": slots})[0]
+        try:
+            ids, slots = fill_windows(windows, self._pad_id)
+            return self._encoder.run({"ids": ids, "slots": slots})[0]
+        finally:
+            with self._counting:
+                self._unread -= 1
 
     def _judge(self, section: Sequence[Window], vectors: list[Floats]) -> SectionLogits:
         located = locate_passages([section], self._slots)
