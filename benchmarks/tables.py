@@ -174,16 +174,17 @@ def speed() -> str:
         hours = 1e6 / speed / 3600
         figures = [f"{100 * truth[network][f]:.1f}" for f in ("average_precision", "f1")]
         cost = f"{hours:,.0f} h, {hours * cores * DOLLARS_PER_CORE_HOUR:,.2f} $"
-        rows.append([title, f"{speed:,.1f}", f"{_ratio(name, 'transformers'):.2f}", cost, *figures])
+        times = _times_as_fast(found[name], found["transformers"])
+        rows.append([title, f"{speed:,.1f}", f"{times:.2f}", cost, *figures])
     articles = measured["articles"]
+    served = _times_as_fast(found["forewarn serve"], found["forewarn"])
     return (
         f"On {_machine(measured)}; {_versions(measured)}. Articles have {articles['mean_words']} "
         f"words in the mean, {articles['mean_tokens']:,.0f} tokens in "
         f"{articles['mean_windows']:.1f} windows; {articles['padded_share']:.1%} of what the "
         f"encoder reads is padding. A core costs {DOLLARS_PER_CORE_HOUR} $ an hour."
-        f"\n\n{markdown_table(rows)}\n\nWith sixteen callers the server gives "
-        f"{_ratio('forewarn serve', 'forewarn'):.0%} of what the classifier gives alone; its "
-        "callers have the same cores."
+        f"\n\n{markdown_table(rows)}\n\nWith sixteen callers the server gives {served:.0%} of what "
+        "the classifier gives alone; its callers have the same cores."
     )
 
 
@@ -351,10 +352,10 @@ def _read(name: str) -> dict[str, Any]:
     return dict(json.loads((RESULTS / f"{name}.json").read_text("utf-8")))
 
 
-def _ratio(name: str, other: str) -> float:
-    """How many times as fast as another one, the median of the rounds' ratios."""
-    one, two = (_read("compare")["rivals"][rival]["of_each_round"] for rival in (name, other))
-    return float(statistics.median(a / b for a, b in zip(one, two, strict=True)))
+def _times_as_fast(one: dict[str, Any], other: dict[str, Any]) -> float:
+    """How many times as fast one rival is as the other: the median of the rounds' ratios."""
+    rounds = zip(one["of_each_round"], other["of_each_round"], strict=True)
+    return float(statistics.median(mine / theirs for mine, theirs in rounds))
 
 
 def _machine(measured: dict[str, Any]) -> str:
