@@ -43,7 +43,10 @@ class BlockEditor:
         self.page.on("pageerror", lambda error: self.messages.append(str(error)))
         self.page.on("response", self._note_failure)
         self.page.goto("/wp-login.php")
-        self.page.get_by_label("Username or Email Address").fill(login)
+        name = self.page.get_by_label("Username or Email Address")
+        # The page moves the focus there after 200 ms, and a password being filled in with it.
+        expect(name).to_be_focused()
+        name.fill(login)
         self.page.locator("#user_pass").fill(PASSWORD)
         self.page.get_by_role("button", name="Log In").click()
         self.page.wait_for_url("**/wp-admin/**")
