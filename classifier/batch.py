@@ -11,6 +11,9 @@ from classifier.windows import NO_SLOT, Window
 NO_PLACE = -1
 TOGETHER = 6  # windows of an article in a run, at the most
 STEP = 32  # tokens; even, as the network may read two at a time
+# Tokens that a window is filled up to at least: OpenVINO 2026.4 reads shorter ones wrongly on
+# processors with AMX (docs/decisions/2026-11-29-short-windows.md).
+LEAST = 96
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,8 @@ def windows_of_one_length(windows: Sequence[Window], most: int) -> list[list[int
 
 
 def filled(tokens: int) -> int:
-    """The length of a window of so many tokens when it is read: the next multiple of `STEP`."""
-    return -(-tokens // STEP) * STEP
+    """The length of a window of so many tokens when it is read: a multiple of `STEP`."""
+    return max(LEAST, -(-tokens // STEP) * STEP)
 
 
 def fill_windows(

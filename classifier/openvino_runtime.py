@@ -1,10 +1,10 @@
 """The exported graphs in OpenVINO, and the lexical model beside them.
 
-A window is filled up to a multiple of `STEP` tokens: OpenVINO keeps code and memory for each length
-that it has seen, and runs round lengths faster than it loses by the padding
-(`docs/performance.md`). Windows of an article that have one length are read a few at a time;
-windows of several articles never are, so an answer cannot depend, not even in its last digit, on
-which articles it was asked together with.
+A window is filled up to a multiple of `STEP` tokens, and to `LEAST` of them: OpenVINO keeps code
+and memory for each length that it has seen, and runs round lengths faster than it loses by the
+padding (`docs/performance.md`). Windows of an article that have one length are read a few at a
+time; windows of several articles never are, so an answer cannot depend, not even in its last digit,
+on which articles it was asked together with.
 """
 
 import threading
