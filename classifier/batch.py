@@ -81,17 +81,20 @@ def windows_of_one_length(windows: Sequence[Window], most: int) -> list[list[int
     ]
 
 
-def filled(tokens: int) -> int:
-    """The length of a window of so many tokens when it is read: a multiple of `STEP`."""
-    return max(LEAST, -(-tokens // STEP) * STEP)
+def filled(tokens: int, least: int = LEAST) -> int:
+    """The length of a window of so many tokens when it is read: the next multiple of `STEP`.
+
+    No window is read at fewer than `least` tokens.
+    """
+    return -(-max(tokens, least) // STEP) * STEP
 
 
 def fill_windows(
-    windows: Sequence[Window], pad_id: int
+    windows: Sequence[Window], pad_id: int, least: int = LEAST
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """`ids` and `slots` of the windows, filled up to the length that the longest is read at."""
     longest = max(len(window.ids) for window in windows)
-    return pad_windows(windows, pad_id, len(windows), filled(longest))
+    return pad_windows(windows, pad_id, len(windows), filled(longest, least))
 
 
 def pad_windows(

@@ -83,7 +83,7 @@ class TorchRuntime:
         vectors: Tensor | None = None
         for numbers in windows_by_length(windows, BATCH):
             batch = [windows[number] for number in numbers]
-            ids, slots = fill_windows(batch, self._pad_id)
+            ids, slots = fill_windows(batch, self._pad_id, least=0)
             found = self._network.encoder(self._sent(ids), self._sent(slots)).float()
             if vectors is None:
                 vectors = found.new_zeros(len(windows), *found.shape[1:])

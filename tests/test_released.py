@@ -7,8 +7,9 @@ import pytest
 
 from classifier import Article, Assessment, SensitivityClassifier
 from classifier.artifact import read_manifest, released_artifact
+from classifier.batch import pad_windows
 from classifier.openvino_runtime import OpenVinoRuntime
-from classifier.windows import NO_SLOT, ArticleEncoder, Window
+from classifier.windows import ArticleEncoder, Window
 from forewarn.card import EXAMPLE, write
 from forewarn.classify import read_submission
 
@@ -156,21 +157,26 @@ def test_one_sentence_of_fifty_thousand_characters(
     )
 
 
-@pytest.mark.parametrize("words", [1, 4, 9, 16, 25, 36, 49, 64, 81, 100])
-def test_a_short_text_is_read_as_it_is_at_full_length(words: int) -> None:
-    """Padding says nothing, on whatever processor this runs."""
+@pytest.fixture(scope="module")
+def encoder() -> ArticleEncoder:
     folder = released_artifact()
-    windowing = read_manifest(folder).windowing
-    encoder = ArticleEncoder.from_file(folder / "tokenizer.json", windowing)
-    runtime = OpenVinoRuntime(folder, windowing.slots, encoder.pad_id, threads=1)
+    return ArticleEncoder.from_file(folder / "tokenizer.json", read_manifest(folder).windowing)
+
+
+@pytest.fixture(scope="module")
+def runtime(encoder: ArticleEncoder) -> OpenVinoRuntime:
+    return OpenVinoRuntime(released_artifact(), encoder.windowing.slots, encoder.pad_id, threads=1)
+
+
+@pytest.mark.parametrize("words", [1, 4, 9, 16, 25, 36, 49, 64, 81, 100])
+def test_a_short_text_is_read_as_it_is_at_full_length(
+    encoder: ArticleEncoder, runtime: OpenVinoRuntime, words: int
+) -> None:
+    """Padding says nothing, on whatever processor this runs."""
     body = " ".join(f"{DROWNING.body} {TRIAL.body}".split()[:words])
     (window,) = encoder.encode(Article(body=body, title=DROWNING.title)).windows
-    empty = windowing.tokens - len(window.ids)
-    full = Window(
-        np.append(window.ids, [encoder.pad_id] * empty),
-        np.append(window.slots, [NO_SLOT] * empty),
-        window.passages,
-    )
+    ids, slots = pad_windows([window], encoder.pad_id, 1, encoder.windowing.tokens)
+    full = Window(ids[0], slots[0], window.passages)
     short, expected = runtime.vectors([window])[0], runtime.vectors([full])[0]
     assert np.square(short - expected).sum() < 0.005 * np.square(expected).sum()
 
